@@ -1,0 +1,40 @@
+/// An entry of the journal: an alarm that was committed, or the withdrawal of one.
+///
+/// A class, since one entry is referred to from every event loop and copied nowhere.
+package final class Entry: Sendable {
+    package let id: AlarmID
+    package let publishedAt: Timestamp
+    package let alarm: Alarm
+    /// The alarm that this entry withdraws; `nil` for an alarm.
+    package let withdraws: AlarmID?
+    /// Each address once.
+    package let addresses: [Address]
+    /// See ``Alarm/estimatedSize``.
+    package let estimatedSize: Int
+
+    package init(id: AlarmID, publishedAt: Timestamp, alarm: Alarm, withdraws: AlarmID? = nil) {
+        self.id = id
+        self.publishedAt = publishedAt
+        self.alarm = alarm
+        self.withdraws = withdraws
+        self.addresses = alarm.audience.addresses
+        self.estimatedSize = alarm.estimatedSize
+    }
+
+    /// The entry that withdraws `target`, which was published to `audience`.
+    package convenience init(id: AlarmID, publishedAt: Timestamp, withdrawing target: AlarmID, from audience: Audience) {
+        let alarm = Alarm(audience: audience, event: .withdrawn, data: .json(#"{"id":"\#(target)"}"#))
+        self.init(id: id, publishedAt: publishedAt, alarm: alarm, withdraws: target)
+    }
+
+    /// When its time to live is over; `nil` where it has none.
+    package var expiresAt: Timestamp? {
+        alarm.ttl.map(publishedAt.advanced(bySeconds:))
+    }
+
+    /// Whether its time to live is over at `now`: exactly at ``expiresAt`` it is.
+    package func isExpired(at now: Timestamp) -> Bool {
+        guard let expiresAt else { return false }
+        return expiresAt <= now
+    }
+}

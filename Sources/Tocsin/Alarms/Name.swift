@@ -1,0 +1,73 @@
+/// The name of a user, topic, client or key: 1–256 bytes of UTF-8 without control characters (Unicode Cc).
+///
+/// Names are compared and hashed byte by byte. `String` would compare by canonical equivalence, which no database does,
+/// so that two users one byte apart could read each other's alarms.
+package struct Name: Sendable {
+    /// The greatest length in bytes of UTF-8.
+    package static let maximumLength = 256
+
+    package let string: String
+
+    /// - Parameter string: the name, as it was decoded from a request.
+    /// - Throws: ``InvalidName`` when it is empty, longer than 256 bytes or holds a control character.
+    package init(_ string: String) throws(InvalidName) {
+        // A bridged or sliced string has no contiguous bytes; comparisons below rely on them.
+        var string = string
+        string.makeContiguousUTF8()
+        let length = string.utf8.count
+        guard length > 0 else { throw InvalidName(reason: .empty) }
+        guard length <= Self.maximumLength else { throw InvalidName(reason: .tooLong(bytes: length)) }
+        for scalar in string.unicodeScalars where scalar.properties.generalCategory == .control {
+            throw InvalidName(reason: .controlCharacter(scalar))
+        }
+        self.string = string
+    }
+}
+
+extension Name: Hashable {
+    package static func == (left: Name, right: Name) -> Bool {
+        left.string.utf8.elementsEqual(right.string.utf8)
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        let hashed: Void? = string.utf8.withContiguousStorageIfAvailable {
+            hasher.combine(bytes: UnsafeRawBufferPointer($0))
+        }
+        if hashed == nil {
+            Array(string.utf8).withUnsafeBytes { hasher.combine(bytes: $0) }
+        }
+        // Two names hashed one after another must not run together.
+        hasher.combine(0xFF as UInt8)
+    }
+}
+
+extension Name: CustomStringConvertible {
+    package var description: String { string }
+}
+
+/// Why a text is no name.
+package struct InvalidName: Error, Hashable, CustomStringConvertible {
+    package enum Reason: Hashable, Sendable {
+        case empty
+        case tooLong(bytes: Int)
+        case controlCharacter(Unicode.Scalar)
+    }
+
+    package let reason: Reason
+
+    package var description: String {
+        switch reason {
+        case .empty:
+            "a name has at least one character"
+        case .tooLong(let bytes):
+            "a name has at most \(Name.maximumLength) bytes of UTF-8, this one has \(bytes)"
+        case .controlCharacter(let scalar):
+            "a name holds no control characters, this one has U+\(Self.hexadecimal(scalar))"
+        }
+    }
+
+    private static func hexadecimal(_ scalar: Unicode.Scalar) -> String {
+        let digits = String(scalar.value, radix: 16, uppercase: true)
+        return String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+    }
+}
