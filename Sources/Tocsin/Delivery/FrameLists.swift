@@ -1,0 +1,78 @@
+/// The lists of frames that subscribers collect while a batch is walked, each list kept once.
+///
+/// Lists form a tree: a list is another one and a frame more. Subscribers that took the same frames end at the same node,
+/// so that their bytes are joined once and shared.
+struct FrameLists {
+    /// The empty list.
+    static let empty: Int32 = 0
+
+    private struct Node {
+        let parent: Int32
+        let frame: Int32
+        let byteCount: Int
+        /// The extension that was asked for last: nearly always the one asked for next.
+        var lastFrame: Int32 = -1
+        var lastExtension: Int32 = -1
+        var batch: EventBatch?
+    }
+
+    private struct Extension: Hashable {
+        let list: Int32
+        let frame: Int32
+    }
+
+    private var frames: [(id: AlarmID, bytes: [UInt8])] = []
+    private var nodes = [Node(parent: -1, frame: -1, byteCount: 0)]
+    private var extensions: [Extension: Int32] = [:]
+
+    /// Adds a frame, for ``extending(_:by:)``.
+    mutating func add(_ bytes: [UInt8], of id: AlarmID) -> Int32 {
+        frames.append((id, bytes))
+        return Int32(truncatingIfNeeded: frames.count - 1)
+    }
+
+    /// The list that is `list` and then `frame`. O(1).
+    mutating func extending(_ list: Int32, by frame: Int32) -> Int32 {
+        let parent = Int(list)
+        if nodes[parent].lastFrame == frame { return nodes[parent].lastExtension }
+        let key = Extension(list: list, frame: frame)
+        let node: Int32
+        if let known = extensions[key] {
+            node = known
+        } else {
+            node = Int32(truncatingIfNeeded: nodes.count)
+            let byteCount = nodes[parent].byteCount + frames[Int(frame)].bytes.count
+            nodes.append(Node(parent: list, frame: frame, byteCount: byteCount))
+            extensions[key] = node
+        }
+        nodes[parent].lastFrame = frame
+        nodes[parent].lastExtension = node
+        return node
+    }
+
+    /// The last alarm of a list that is not empty.
+    func lastID(of list: Int32) -> AlarmID {
+        frames[Int(nodes[Int(list)].frame)].id
+    }
+
+    /// The bytes of a list that is not empty, joined once.
+    mutating func batch(of list: Int32) -> EventBatch {
+        if let batch = nodes[Int(list)].batch { return batch }
+        var pieces: [[UInt8]] = []
+        var node = nodes[Int(list)]
+        while node.frame >= 0 {
+            pieces.append(frames[Int(node.frame)].bytes)
+            node = nodes[Int(node.parent)]
+        }
+        let batch = EventBatch(joining: pieces.reversed(), byteCount: nodes[Int(list)].byteCount)
+        nodes[Int(list)].batch = batch
+        return batch
+    }
+
+    mutating func removeAll() {
+        frames.removeAll(keepingCapacity: frames.capacity <= 1024)
+        nodes.removeAll(keepingCapacity: nodes.capacity <= 1024)
+        nodes.append(Node(parent: -1, frame: -1, byteCount: 0))
+        if !extensions.isEmpty { extensions.removeAll(keepingCapacity: extensions.capacity <= 1024) }
+    }
+}

@@ -1,0 +1,98 @@
+import DequeModule
+import NIOConcurrencyHelpers
+package import NIOCore
+
+/// A shard and the event loop it lives on: what other threads may touch of it.
+package struct LoopShard: Sendable {
+    /// How much one turn of the loop takes in, so that the loop is free for others in between.
+    private static let turnLimit = (alarms: 1000, bytes: 256 << 10)
+    /// How much may wait for the loop before ``post(_:)`` waits too.
+    private static let mailboxLimit = 32 << 20
+
+    package let eventLoop: any EventLoop
+    private let bound: NIOLoopBound<Shard>
+    private let mailbox = NIOLockedValueBox(Mailbox())
+
+    /// To be called on the event loop.
+    package init(_ shard: Shard, eventLoop: any EventLoop) {
+        self.eventLoop = eventLoop
+        self.bound = NIOLoopBound(shard, eventLoop: eventLoop)
+    }
+
+    /// The shard, on its event loop only.
+    package var shard: Shard { bound.value }
+
+    private enum Item {
+        case entry(Entry)
+        case discontinuity(AlarmID)
+    }
+
+    private struct Mailbox {
+        var items = Deque<Item>()
+        var bytes = 0
+        var isScheduled = false
+        var waiter: CheckedContinuation<Void, Never>?
+    }
+
+    /// Hands over a commit, and waits while too much lies there already.
+    ///
+    /// For one caller at a time. The first commit of a turn wakes the loop; what comes before it has woken is taken along.
+    package func post(_ commit: Commit) async {
+        let (wakes, isFull) = mailbox.withLockedValue { mailbox in
+            switch commit {
+            case .entries(let entries):
+                for entry in entries {
+                    mailbox.items.append(.entry(entry))
+                    mailbox.bytes += entry.estimatedSize
+                }
+            case .discontinuity(let head):
+                mailbox.items.append(.discontinuity(head))
+            }
+            let wakes = !mailbox.isScheduled
+            mailbox.isScheduled = true
+            return (wakes, mailbox.bytes > Self.mailboxLimit)
+        }
+        if wakes {
+            eventLoop.execute { takeTurn() }
+        }
+        guard isFull else { return }
+        await withCheckedContinuation { continuation in
+            let isFull = mailbox.withLockedValue { mailbox in
+                guard mailbox.bytes > Self.mailboxLimit else { return false }
+                mailbox.waiter = continuation
+                return true
+            }
+            if !isFull { continuation.resume() }
+        }
+    }
+
+    private func takeTurn() {
+        var entries: [Entry] = []
+        var discontinuity: AlarmID?
+        let (hasMore, waiter) = mailbox.withLockedValue { mailbox in
+            var bytes = 0
+            while discontinuity == nil, entries.count < Self.turnLimit.alarms, bytes < Self.turnLimit.bytes,
+                let item = mailbox.items.popFirst()
+            {
+                switch item {
+                case .entry(let entry):
+                    entries.append(entry)
+                    bytes += entry.estimatedSize
+                case .discontinuity(let head):
+                    discontinuity = head
+                }
+            }
+            mailbox.bytes -= bytes
+            mailbox.isScheduled = !mailbox.items.isEmpty
+            guard mailbox.bytes <= Self.mailboxLimit else { return (mailbox.isScheduled, CheckedContinuation<Void, Never>?.none) }
+            defer { mailbox.waiter = nil }
+            return (mailbox.isScheduled, mailbox.waiter)
+        }
+        waiter?.resume()
+        if !entries.isEmpty { shard.deliver(entries) }
+        if let discontinuity { shard.discontinue(at: discontinuity) }
+        if hasMore {
+            eventLoop.execute { takeTurn() }
+        }
+    }
+}

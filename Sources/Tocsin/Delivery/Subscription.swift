@@ -1,0 +1,36 @@
+/// What a new stream listens to, and where it starts.
+package struct Subscription: Sendable {
+    /// Where a stream starts.
+    package enum Start: Hashable, Sendable {
+        /// A stream that resumes nothing starts at the position of its event loop.
+        case live
+        /// Everything that is kept.
+        case earliest
+        /// After an id whose standing is ``Standing/resumable``.
+        case after(AlarmID)
+        /// It cannot resume, so it starts after `head`, and is told.
+        case reset(ResetReason, head: AlarmID)
+    }
+
+    /// Each once.
+    package var addresses: [Address]
+    package var languages: LanguagePreference
+    package var start: Start
+    /// Sent as a first event without an id.
+    package var greeting: String?
+
+    package init(addresses: [Address], languages: LanguagePreference, start: Start, greeting: String? = nil) {
+        self.addresses = addresses
+        self.languages = languages
+        self.start = start
+        self.greeting = greeting
+    }
+}
+
+/// Why a stream could not resume.
+package enum ResetReason: String, Hashable, Sendable {
+    /// The resume point is older than what is kept.
+    case expired
+    /// It is not of this journal.
+    case unknown
+}

@@ -1,0 +1,29 @@
+internal import ServerSentEvents
+
+/// What an entry can say: variant 0 is its data, and then come its translations in the order published.
+struct Variants {
+    /// `nil` where there is nothing to choose.
+    private let index: TranslationIndex?
+
+    /// - Parameter defaultLanguage: what a reader gets whose languages are not there, where there is no data.
+    init(of entry: Entry, defaultLanguage: LanguageTag?) {
+        index = entry.alarm.translations.isEmpty ? nil : TranslationIndex(entry.alarm, defaultLanguage: defaultLanguage)
+    }
+
+    static func count(of entry: Entry) -> Int {
+        entry.alarm.translations.count + 1
+    }
+
+    func choice(for preference: LanguagePreference) -> Int {
+        guard let place = index?.choice(for: preference) else { return 0 }
+        return place + 1
+    }
+}
+
+extension Entry {
+    /// What is sent to a reader of that variant: one block of the event stream.
+    func frame(of variant: Int) -> [UInt8] {
+        let content = variant == 0 ? alarm.data : alarm.translations[variant - 1].content
+        return Block.alarm(event: alarm.event, retry: alarm.retry, data: content?.string ?? "", id: id)
+    }
+}

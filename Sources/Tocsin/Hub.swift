@@ -1,0 +1,193 @@
+package import Logging
+import NIOConcurrencyHelpers
+package import NIOCore
+
+/// The alarm server without HTTP: everything a publish and a stream go through.
+///
+/// A publish becomes an entry of the journal, and all that a stream sends is read off the journal in order.
+package final class Hub: Sendable {
+    package struct Configuration: Sendable {
+        package var shard = Shard.Configuration()
+        package var retention = RetentionPolicy(age: 7 * 86_400, alarms: 1_000_000, keyAge: 86_400)
+        /// Streams at a time.
+        package var maximumConnections = Int.max
+        /// Whether only the newest of a user's streams stays.
+        package var onlyLatestConnection = false
+        /// First event of a user's stream; `{user}` stands for the user.
+        package var greeting: String?
+
+        package init() {}
+    }
+
+    package let journal: any Journal
+    package let publisher: Publisher
+    package let registry: any ConnectionRegistry
+    package let configuration: Configuration
+    package let now: WallClock
+    private let logger: Logger
+    private let shards: [LoopShard]
+    private let shardOfLoop: [ObjectIdentifier: LoopShard]
+    private let start: AlarmID
+    private let state = NIOLockedValueBox(State())
+
+    private struct State {
+        var streams = 0
+        var isDraining = false
+    }
+
+    /// Fills every shard's window of recent alarms from the journal: after a restart everyone resumes at once.
+    ///
+    /// - Throws: ``JournalError`` when the journal cannot be read.
+    package init(
+        journal: any Journal, registry: any ConnectionRegistry = LocalConnectionRegistry(),
+        eventLoops: [any EventLoop], configuration: Configuration, now: @escaping WallClock, logger: Logger
+    ) async throws {
+        self.journal = journal
+        self.registry = registry
+        self.configuration = configuration
+        self.now = now
+        self.logger = logger
+        self.publisher = Publisher(journal, logger: logger)
+
+        let limits = configuration.shard.recent
+        let page = try await journal.newestAlarms(
+            before: nil, for: .everything, limit: PageLimit(alarms: limits.alarms, bytes: limits.bytes))
+        var recent = Array(page.entries.reversed())
+        var floor = page.floor
+        if !page.isComplete, !recent.isEmpty {
+            // What lies before the oldest of the page is not known, so the window begins after it.
+            floor = recent.removeFirst().id
+        }
+        let start = page.head
+        self.start = start
+
+        let pagesAtOnce = max(1, 4 / max(1, eventLoops.count))
+        var shards: [LoopShard] = []
+        for eventLoop in eventLoops {
+            let shard = eventLoop.submit { [recent, floor] in
+                let shard = Shard(
+                    configuration: configuration.shard, recent: recent, floor: floor, position: start,
+                    reader: JournalPageReader(journal, eventLoop: eventLoop, limit: pagesAtOnce), now: now,
+                    random: SystemRandomNumberGenerator())
+                let loopShard = LoopShard(shard, eventLoop: eventLoop)
+                eventLoop.scheduleRepeatedTask(initialDelay: .seconds(1), delay: .seconds(1)) { _ in
+                    loopShard.shard.tick()
+                }
+                return loopShard
+            }
+            shards.append(try await shard.get())
+        }
+        self.shards = shards
+        self.shardOfLoop = Dictionary(uniqueKeysWithValues: shards.map { (ObjectIdentifier($0.eventLoop), $0) })
+    }
+
+    /// The shard of an event loop, on that loop; `nil` for a loop that the hub was not made with.
+    package func shard(on eventLoop: any EventLoop) -> Shard? {
+        shardOfLoop[ObjectIdentifier(eventLoop)]?.shard
+    }
+}
+
+// MARK: - What runs beside the requests
+
+extension Hub {
+    /// Hands every committed batch, in order, to every shard; returns when the journal closes or the Task is cancelled.
+    package func dispatch() async {
+        for await commit in journal.commits(after: start) {
+            if case .discontinuity(let head) = commit {
+                logger.warning("the journal lost its past: all streams are reset to \(head)")
+            }
+            for shard in shards {
+                await shard.post(commit)
+            }
+        }
+    }
+
+    /// Every second looks after publishes that wait, and every third removes what retention does not keep; returns when
+    /// the Task is cancelled.
+    package func maintain() async {
+        var seconds = 0
+        while (try? await Task.sleep(for: .seconds(1))) != nil {
+            await publisher.tick()
+            seconds += 1
+            if seconds % 3 == 0 {
+                await removeOutdated()
+            }
+        }
+    }
+
+    /// Removes all that retention does not keep, and tells the shards.
+    package func removeOutdated() async {
+        do throws(JournalError) {
+            while try await journal.removeOutdated(configuration.retention) {
+                if Task.isCancelled { return }
+            }
+            let head = try await journal.head
+            let page = try await journal.alarms(
+                after: head, through: head, for: .addresses([]), limit: PageLimit(alarms: 1))
+            for shard in shards {
+                shard.eventLoop.execute { shard.shard.retentionMoved(to: page.floor) }
+            }
+        } catch {
+            logger.error("outdated alarms could not be removed, which is tried again: \(error.message)")
+        }
+    }
+}
+
+// MARK: - Streams
+
+extension Hub {
+    package enum Admission: Hashable, Sendable {
+        case admitted
+        case full
+        case draining
+    }
+
+    /// Counts a stream in, unless there are too many; ``streamEnded()`` must follow.
+    package func admitStream() -> Admission {
+        state.withLockedValue { state in
+            if state.isDraining { return .draining }
+            guard state.streams < configuration.maximumConnections else { return .full }
+            state.streams += 1
+            return .admitted
+        }
+    }
+
+    package func streamEnded() {
+        state.withLockedValue { $0.streams -= 1 }
+    }
+
+    /// How many streams are open, or about to be.
+    package var streamCount: Int {
+        state.withLockedValue(\.streams)
+    }
+
+    package var isDraining: Bool {
+        state.withLockedValue(\.isDraining)
+    }
+
+    /// Where a stream starts that resumes after what its client sent as the last event id.
+    package func start(resumingAfter text: String) async throws(JournalError) -> Subscription.Start {
+        guard let id = AlarmID(text) else {
+            return .reset(.unknown, head: try await journal.head)
+        }
+        switch try await journal.standing(of: id) {
+        case .resumable: return .after(id)
+        case .expired: return .reset(.expired, head: try await journal.head)
+        case .unknown: return .reset(.unknown, head: try await journal.head)
+        }
+    }
+
+    /// What a user's stream is greeted with.
+    package func greeting(for user: Name?) -> String? {
+        guard let user, let greeting = configuration.greeting else { return nil }
+        return greeting.replacing("{user}", with: user.string)
+    }
+
+    /// Takes no more streams and ends those that are open, each with a reconnection time of its own.
+    package func drainStreams() async {
+        state.withLockedValue { $0.isDraining = true }
+        for shard in shards {
+            try? await shard.eventLoop.submit { shard.shard.endAll() }.get()
+        }
+    }
+}
