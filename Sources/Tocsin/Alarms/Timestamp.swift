@@ -10,8 +10,11 @@ package struct Timestamp: Hashable, Comparable, Sendable {
         left.milliseconds < right.milliseconds
     }
 
+    /// `seconds` later; the end of time, where that is beyond what can be told.
     package func advanced(bySeconds seconds: Int) -> Timestamp {
-        Timestamp(milliseconds: milliseconds + Int64(seconds) * 1000)
+        let (span, overflowed) = Int64(seconds).multipliedReportingOverflow(by: 1000)
+        let (sum, carried) = milliseconds.addingReportingOverflow(span)
+        return Timestamp(milliseconds: overflowed || carried ? (seconds < 0 ? .min : .max) : sum)
     }
 }
 

@@ -1,4 +1,4 @@
-package import NIOConcurrencyHelpers
+import NIOConcurrencyHelpers
 
 /// Hands a journal's committed batches to its one reader; how a journal implements ``Journal/commits(after:)``.
 ///

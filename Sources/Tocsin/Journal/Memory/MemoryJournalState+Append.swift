@@ -1,3 +1,6 @@
+import DequeModule
+import HeapModule
+
 extension MemoryJournalState {
     /// See ``Journal/append(_:)``.
     ///

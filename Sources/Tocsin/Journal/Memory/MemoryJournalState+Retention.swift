@@ -1,3 +1,6 @@
+import DequeModule
+import HeapModule
+
 extension MemoryJournalState {
     /// How much one call removes, of each kind.
     private static let batch = 1000
