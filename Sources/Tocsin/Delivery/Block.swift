@@ -1,29 +1,81 @@
 internal import ServerSentEvents
 
 /// The blocks that a stream is made of, as bytes on the wire.
-///
-/// In every block the id comes last: some clients take an id from a block that is cut off.
 package enum Block {
+    /// - Parameter retry: milliseconds.
     static func alarm(event: EventName, retry: Int?, data: String, id: AlarmID) -> [UInt8] {
-        block(event: event.string, retry: retry, data: data, id: id.description)
+        ServerSentEvent(
+            type: EventType(unchecked: event.string), data: data, id: EventID(id),
+            retry: retry.map(ReconnectionTime.init(clamping:))
+        ).serialized()
     }
 
-    private static func block(event: String? = nil, retry: Int? = nil, data: String? = nil, id: String? = nil) -> [UInt8] {
-        var s = ""
-        if let retry { s += "retry: \(retry)\n" }
-        if let event { s += "event: \(event)\n" }
-        if let data {
-            for line in data.split(omittingEmptySubsequences: false, whereSeparator: { $0.isNewline }) { s += line.isEmpty ? "data:\n" : "data: \(line)\n" }
+    /// The first block. It gives the client a last event ID before the first alarm, so that a stream that breaks early
+    /// resumes without a gap; where a `reset` follows it has none, so that the old one stays until then.
+    static func opening(
+        of start: Subscription.Start, at cursor: AlarmID, using random: inout some RandomNumberGenerator
+    ) -> [UInt8] {
+        let retry = ReconnectionTime.random(in: 2000...4000, using: &random)
+        let id: EventID
+        switch start {
+        case .reset: return ServerSentEvent(retry: retry).serialized()
+        case .earliest: id = EventID(unchecked: "earliest")
+        case .live, .after: id = EventID(cursor)
         }
-        if let id { s += "id: \(id)\n" }
-        return Array((s + "\n").utf8)
+        // With data, if empty: Firefox ignores an id in a block that has none.
+        return ServerSentEvent(type: .position, data: "", id: id, retry: retry).serialized()
     }
-    static func opening(retry: Int, start: Subscription.Start, cursor: AlarmID) -> [UInt8] { [] }
-    static func openingRetry(using random: inout any RandomNumberGenerator) -> Int { 0 }
-    static func greeting(_ s: String) -> [UInt8] { [] }
-    static func reset(_ reason: ResetReason, head: AlarmID) -> [UInt8] { [] }
-    static func position(_ id: AlarmID) -> [UInt8] { [] }
-    static let replaced: [UInt8] = []
-    static let heartbeat: [UInt8] = []
-    static func farewell(using random: inout any RandomNumberGenerator) -> [UInt8] { [] }
+
+    static func greeting(_ text: String) -> [UInt8] {
+        ServerSentEvent(data: text).serialized()
+    }
+
+    static func position(_ id: AlarmID) -> [UInt8] {
+        ServerSentEvent(type: .position, data: "", id: EventID(id)).serialized()
+    }
+
+    /// One comment line and no blank line, which no client takes for an event.
+    static let heartbeat = EventStreamComment.heartbeat.serialized()
+
+    static func reset(_ reason: ResetReason, head: AlarmID) -> [UInt8] {
+        ServerSentEvent(
+            type: EventType(unchecked: "reset"), data: #"{"reason":"\#(reason.rawValue)","head":"\#(head)"}"#,
+            id: EventID(head)
+        ).serialized()
+    }
+
+    /// The last event ID that a stream gets whose place another one took: it is not to come back.
+    package static let replacedID = "replaced"
+
+    static let replaced = ServerSentEvent(
+        type: EventType(unchecked: "replaced"), data: "{}", id: EventID(unchecked: replacedID)
+    ).serialized()
+
+    /// The last block of a stream that may come back after 2 to 6 seconds.
+    static func farewell(using random: inout some RandomNumberGenerator) -> [UInt8] {
+        ServerSentEvent(retry: .random(in: 2000...6000, using: &random)).serialized()
+    }
+
+    /// The only block of a stream that cannot be taken now: it may come back after 5 to 15 seconds.
+    package static func refusal(using random: inout some RandomNumberGenerator) -> [UInt8] {
+        ServerSentEvent(retry: .random(in: 5000...15_000, using: &random)).serialized()
+    }
+}
+
+extension EventType {
+    fileprivate static let position = EventType(unchecked: "position")
+}
+
+extension EventID {
+    fileprivate init(_ id: AlarmID) {
+        self.init(unchecked: id.description)
+    }
+}
+
+extension ReconnectionTime {
+    fileprivate static func random(
+        in range: ClosedRange<Int>, using random: inout some RandomNumberGenerator
+    ) -> ReconnectionTime {
+        ReconnectionTime(clamping: Int.random(in: range, using: &random))
+    }
 }

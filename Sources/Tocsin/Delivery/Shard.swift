@@ -88,7 +88,7 @@ extension Shard {
         wheel.insert(subscriber, using: &random)
         subscriber.told = cursor
 
-        var opening = Block.opening(retry: Block.openingRetry(using: &random), start: request.start, cursor: cursor)
+        var opening = Block.opening(of: request.start, at: cursor, using: &random)
         if let greeting = request.greeting {
             opening += Block.greeting(greeting)
         }
