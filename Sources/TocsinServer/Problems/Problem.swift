@@ -1,0 +1,55 @@
+/// Why a request was refused: what `application/problem+json` tells (RFC 9457).
+package struct Problem: Error, Hashable, Sendable {
+    package static let contentType = "application/problem+json"
+
+    package let kind: Kind
+    /// One line: the cause and, where there is one, the cure.
+    package let detail: String
+    /// The place in the request's body that is at fault; `nil` where none is.
+    package private(set) var pointer: JSONPointer?
+    /// The methods of the route, for the `Allow` field of a 405; else empty.
+    package let allowedMethods: [String]
+
+    init(_ kind: Kind, _ detail: String, at pointer: JSONPointer? = nil, allowedMethods: [String] = []) {
+        self.kind = kind
+        self.detail = detail
+        self.pointer = pointer
+        self.allowedMethods = allowedMethods
+    }
+
+    package var status: Int { kind.status }
+
+    /// The same problem of an alarm that is an element of an array.
+    func prefixed(by index: Int) -> Problem {
+        var copy = self
+        copy.pointer = pointer?.prefixed(by: index)
+        return copy
+    }
+
+    /// The body of the answer.
+    package var body: [UInt8] {
+        var writer = JSONWriter(reservingCapacity: 160 + detail.utf8.count)
+        writer.object { problem in
+            problem.name("type")
+            problem.string(kind.uri)
+            problem.name("title")
+            problem.string(kind.title)
+            problem.name("status")
+            problem.integer(kind.status)
+            problem.name("detail")
+            problem.string(detail)
+            if let pointer {
+                problem.name("pointer")
+                problem.string(pointer.description)
+            }
+        }
+        return writer.bytes
+    }
+}
+
+extension Problem: CustomStringConvertible {
+    package var description: String {
+        let place = pointer.map { $0 == .root ? "" : " at \($0)" } ?? ""
+        return "\(status) \(kind.title)\(place): \(detail)"
+    }
+}
