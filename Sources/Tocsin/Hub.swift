@@ -54,9 +54,10 @@ package final class Hub: Sendable {
             before: nil, for: .everything, limit: PageLimit(alarms: limits.alarms, bytes: limits.bytes))
         var recent = Array(page.entries.reversed())
         var floor = page.floor
-        if !page.isComplete, !recent.isEmpty {
-            // What lies before the oldest of the page is not known, so the window begins after it.
-            floor = recent.removeFirst().id
+        if !page.isComplete {
+            // What lies before where the page ended is not known, so the window begins after it.
+            floor = max(floor, page.position)
+            recent.removeAll { $0.id <= floor }
         }
         let start = page.head
         self.start = start
@@ -175,6 +176,13 @@ extension Hub {
         case .expired: return .reset(.expired, head: try await journal.head)
         case .unknown: return .reset(.unknown, head: try await journal.head)
         }
+    }
+
+    /// The place that a stream has to claim; `nil` where it may stand beside others.
+    package func place(for user: Name?, client: Name?) -> ConnectionPlace? {
+        guard let user else { return nil }
+        if configuration.onlyLatestConnection { return ConnectionPlace(user: user, client: nil) }
+        return client.map { ConnectionPlace(user: user, client: $0) }
     }
 
     /// What a user's stream is greeted with.

@@ -19,10 +19,14 @@ package protocol PageReader: AnyObject {
 /// which costs each a place in a queue.
 final class PageQueue {
     private struct Job {
+        let number: UInt64
         let subscriber: Subscriber
         let after: AlarmID
         let through: AlarmID
         let completion: (Result<Page, JournalError>) -> Void
+
+        /// A job that was cancelled keeps its place, until it comes to the front or there are too many.
+        var isWanted: Bool { subscriber.waitingPage == number }
     }
 
     private let reader: any PageReader
@@ -30,39 +34,45 @@ final class PageQueue {
     /// How many of `waiting` have been cancelled.
     private var cancelled = 0
     private var running = 0
+    private var lastNumber: UInt64 = 0
 
     init(_ reader: any PageReader) {
         self.reader = reader
     }
 
+    /// Reads a page for a subscriber, in place of one that it waits for.
+    ///
     /// - Parameter after: ``AlarmID/zero`` for everything that is kept.
     func read(
         after: AlarmID, through: AlarmID, for subscriber: Subscriber,
         completion: @escaping (Result<Page, JournalError>) -> Void
     ) {
-        subscriber.isQueued = true
-        waiting.append(Job(subscriber: subscriber, after: after, through: through, completion: completion))
+        cancel(subscriber)
+        lastNumber += 1
+        subscriber.waitingPage = lastNumber
+        waiting.append(
+            Job(number: lastNumber, subscriber: subscriber, after: after, through: through, completion: completion))
         startNext()
     }
 
-    /// Takes a subscriber out that is closed. Amortized O(1): places are cleared when half of them are void.
+    /// The subscriber needs no page any more. Amortized O(1): places are cleared when half of them are void.
     func cancel(_ subscriber: Subscriber) {
-        guard subscriber.isQueued else { return }
-        subscriber.isQueued = false
+        guard subscriber.waitingPage != nil else { return }
+        subscriber.waitingPage = nil
         cancelled += 1
         if cancelled > 32, cancelled > waiting.count / 2 {
-            waiting.removeAll { !$0.subscriber.isQueued }
+            waiting.removeAll { !$0.isWanted }
             cancelled = 0
         }
     }
 
     private func startNext() {
         while running < reader.limit, let job = waiting.popFirst() {
-            guard job.subscriber.isQueued else {
+            guard job.isWanted else {
                 cancelled -= 1
                 continue
             }
-            job.subscriber.isQueued = false
+            job.subscriber.waitingPage = nil
             running += 1
             reader.read(
                 after: job.after == .zero ? nil : job.after, through: job.through, for: job.subscriber.addresses

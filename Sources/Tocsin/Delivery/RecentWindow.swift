@@ -148,7 +148,18 @@ struct RecentWindow {
 
     /// Counts frames as if every variant were framed, and for each address its place in the index.
     private static func cost(of entry: Entry) -> Int {
-        2 * entry.estimatedSize + 160 * Variants.count(of: entry) + 160 * entry.addresses.count
+        var lineEnds = entry.alarm.data?.lineEnds ?? 0
+        for translation in entry.alarm.translations {
+            lineEnds += translation.content.lineEnds
+        }
+        // Each line of data has `data: ` before it.
+        return 2 * entry.estimatedSize + 160 * Variants.count(of: entry) + 160 * entry.addresses.count + 7 * lineEnds
+    }
+}
+
+extension Content {
+    fileprivate var lineEnds: Int {
+        string.utf8.count { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }
     }
 }
 

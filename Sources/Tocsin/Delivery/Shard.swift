@@ -12,14 +12,11 @@ package final class Shard {
         /// What readers get whose languages are not there, where an alarm has no data.
         package var defaultLanguage: LanguageTag?
         var recent = RecentWindow.Limits()
+        /// How many bytes of the past a stream is written at a time.
+        var catchUpBytes = 256 << 10
 
         package init() {}
     }
-
-    /// How much one walk takes in, so that the loop is free for others in between.
-    private static let walkLimit = (alarms: 1000, bytes: 256 << 10)
-    /// How much of the past a stream is written at a time.
-    private static let catchUpBytes = 256 << 10
 
     private let now: WallClock
     private let pages: PageQueue
@@ -27,12 +24,14 @@ package final class Shard {
     var random: any RandomNumberGenerator
 
     package private(set) var position: AlarmID
+    /// How many times the past was lost.
+    package private(set) var discontinuities = 0
     private var recent: RecentWindow
     private var groups: [Address: SubscriberGroup] = [:]
     private var languages = LanguageTable()
     private var wheel: HeartbeatWheel
     private var stalls: StallWatch
-    private var subscribers: [ObjectIdentifier: Subscriber] = [:]
+    private var subscribers = ContiguousArray<Subscriber>()
     /// Who could not read a page, to try again when the next second has passed.
     private var delayed: [Subscriber] = []
     private var retentionFloor = AlarmID.zero
@@ -70,8 +69,12 @@ package final class Shard {
 extension Shard {
     /// Adds a stream whose head has been written: writes its opening and then what it missed.
     package func open(_ request: Subscription, on channel: any StreamChannel) -> Subscriber {
+        var start = request.start
+        if case .after = start, let known = request.discontinuities, known != discontinuities {
+            start = .reset(.unknown, head: position)
+        }
         let cursor: AlarmID
-        switch request.start {
+        switch start {
         case .live: cursor = position
         case .earliest: cursor = .zero
         case .after(let id), .reset(_, let id): cursor = id
@@ -79,7 +82,8 @@ extension Shard {
         let subscriber = Subscriber(
             addresses: request.addresses, channel: channel, languageSlot: languages.retain(request.languages),
             cursor: cursor)
-        subscribers[ObjectIdentifier(subscriber)] = subscriber
+        subscriber.place = subscribers.count
+        subscribers.append(subscriber)
         for address in request.addresses {
             let group = groups[address] ?? SubscriberGroup(address)
             if group.members.isEmpty { groups[address] = group }
@@ -88,22 +92,31 @@ extension Shard {
         wheel.insert(subscriber, using: &random)
         subscriber.told = cursor
 
-        var opening = Block.opening(of: request.start, at: cursor, using: &random)
+        var opening = Block.opening(of: start, at: cursor, using: &random)
         if let greeting = request.greeting {
             opening += Block.greeting(greeting)
         }
-        if case .reset(let reason, let head) = request.start {
+        if case .reset(let reason, let head) = start {
             opening += Block.reset(reason, head: head)
         }
         channel.write(EventBatch(opening))
         proceed(subscriber)
+        if !subscriber.machine.isClosed, !channel.isWritable {
+            // The channel does not know its subscriber yet, so it could not tell.
+            stalls.begin(subscriber, at: wheel.now)
+        }
         return subscriber
     }
 
     /// Forgets a stream whose channel is gone. Asking again does nothing.
     package func close(_ subscriber: Subscriber) {
-        guard subscribers.removeValue(forKey: ObjectIdentifier(subscriber)) != nil else { return }
+        guard !subscriber.machine.isClosed else { return }
         subscriber.machine.close()
+        let last = subscribers.removeLast()
+        if last !== subscriber {
+            subscribers[subscriber.place] = last
+            last.place = subscriber.place
+        }
         for membership in subscriber.memberships {
             membership.group.remove(at: membership.index)
             if membership.group.members.isEmpty {
@@ -122,10 +135,15 @@ extension Shard {
         end(subscriber, with: EventBatch(Block.replaced))
     }
 
+    /// Ends a stream, which may come back.
+    package func end(_ subscriber: Subscriber) {
+        end(subscriber, with: EventBatch(Block.farewell(using: &random)))
+    }
+
     /// Ends every stream, each with its own reconnection time, so that they do not all come back at once.
     package func endAll() {
-        for subscriber in Array(subscribers.values) {
-            end(subscriber, with: EventBatch(Block.farewell(using: &random)))
+        for subscriber in subscribers {
+            end(subscriber)
         }
     }
 
@@ -153,7 +171,9 @@ extension Shard {
             subscriber.channel.abort()
         }
         var position: (id: AlarmID, batch: EventBatch)?
-        for subscriber in wheel.advance(using: &random) where subscriber.channel.isWritable {
+        for subscriber in wheel.advance(using: &random) {
+            // Writing to one can close others that share its connection.
+            guard !subscriber.machine.isClosed, subscriber.channel.isWritable else { continue }
             let cursor = subscriber.machine.cursor(at: self.position)
             if cursor > subscriber.told {
                 if position?.id != cursor {
@@ -208,7 +228,7 @@ extension Shard {
         var byteCount = 0
         var last = AlarmID.zero
         let end = recent.read(
-            after: cursor, for: subscriber.addresses, at: now(), byteLimit: Self.catchUpBytes,
+            after: cursor, for: subscriber.addresses, at: now(), byteLimit: configuration.catchUpBytes,
             preference: languages.preference(at: subscriber.languageSlot)
         ) { id, frame in
             frames.append(frame)
@@ -236,6 +256,9 @@ extension Shard {
             tellReset(.expired, head: page.head, to: subscriber)
         case .drop:
             break
+        case .delay:
+            delayed.append(subscriber)
+            return
         }
         proceed(subscriber)
     }
@@ -335,10 +358,13 @@ extension Shard {
 
     /// The past was lost: tells every stream, and goes on from `head`.
     package func discontinue(at head: AlarmID) {
+        discontinuities += 1
         position = head
         recent.clear(at: head)
         retentionFloor = .zero
-        for subscriber in Array(subscribers.values) {
+        // Writing can close channels, and so change the list: the loop goes over what it was.
+        for subscriber in subscribers where !subscriber.machine.isClosed {
+            pages.cancel(subscriber)
             subscriber.machine.discontinue(at: head)
             tellReset(.unknown, head: head, to: subscriber)
             proceed(subscriber)

@@ -5,11 +5,13 @@ struct StallWatch {
         var since: UInt32
         /// See ``StreamChannel/takenBytes()``.
         var takenBytes: UInt64?
+        /// Its place among those watched.
+        var place: Int
     }
 
     /// Seconds without a byte taken.
     private let timeout: UInt32
-    private var watched: [ObjectIdentifier: Subscriber] = [:]
+    private var watched: [Subscriber] = []
 
     init(timeout: Int) {
         self.timeout = UInt32(clamping: timeout)
@@ -17,14 +19,17 @@ struct StallWatch {
 
     mutating func begin(_ subscriber: Subscriber, at now: UInt32) {
         guard subscriber.stall == nil else { return }
-        subscriber.stall = Stall(since: now, takenBytes: subscriber.channel.takenBytes())
-        watched[ObjectIdentifier(subscriber)] = subscriber
+        subscriber.stall = Stall(since: now, takenBytes: subscriber.channel.takenBytes(), place: watched.count)
+        watched.append(subscriber)
     }
 
     mutating func end(_ subscriber: Subscriber) {
-        guard subscriber.stall != nil else { return }
+        guard let place = subscriber.stall?.place else { return }
         subscriber.stall = nil
-        watched[ObjectIdentifier(subscriber)] = nil
+        let last = watched.removeLast()
+        guard place < watched.count else { return }
+        watched[place] = last
+        last.stall?.place = place
     }
 
     /// A second has passed. O(subscribers watched).
@@ -32,11 +37,11 @@ struct StallWatch {
     /// - Returns: who has taken nothing for the timeout.
     func advance(to now: UInt32) -> [Subscriber] {
         var stalled: [Subscriber] = []
-        for subscriber in watched.values {
+        for subscriber in watched {
             guard let stall = subscriber.stall else { continue }
             let takenBytes = subscriber.channel.takenBytes()
             if takenBytes != stall.takenBytes {
-                subscriber.stall = Stall(since: now, takenBytes: takenBytes)
+                subscriber.stall = Stall(since: now, takenBytes: takenBytes, place: stall.place)
             } else if now &- stall.since >= timeout {
                 stalled.append(subscriber)
             }

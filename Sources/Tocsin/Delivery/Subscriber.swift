@@ -14,8 +14,11 @@ package final class Subscriber {
     var lastWrite: UInt32 = 0
     var wheelPlace = HeartbeatWheel.Place.none
 
-    /// Whether it waits in the ``PageQueue``.
-    var isQueued = false
+    /// The number of the job that waits for it in the ``PageQueue``.
+    var waitingPage: UInt64?
+
+    /// Its place in the shard's list of all.
+    var place = 0
 
     /// Since when its channel takes nothing, and how much it had taken by then; see ``StallWatch``.
     var stall: StallWatch.Stall?

@@ -79,6 +79,8 @@ package struct SubscriberStateMachine: Sendable {
         case deliver
         /// The channel takes nothing more: the page is read again when it does.
         case drop
+        /// The journal has not come to where the shard is: the page is read again after a while.
+        case delay
         /// Retention has removed something after the cursor, so some alarms are missed. The cursor is at the head now.
         case reset
     }
@@ -96,6 +98,10 @@ package struct SubscriberStateMachine: Sendable {
         guard isWritable || (isEmpty && !hasMissedSome) else {
             state = .catchingUp(cursor: cursor, reading: nil)
             return .drop
+        }
+        guard hasMissedSome || position > cursor else {
+            state = .catchingUp(cursor: cursor, reading: nil)
+            return .delay
         }
         state = .catchingUp(cursor: hasMissedSome ? head : position, reading: nil)
         return hasMissedSome ? .reset : .deliver

@@ -16,13 +16,20 @@ package struct Subscription: Sendable {
     package var addresses: [Address]
     package var languages: LanguagePreference
     package var start: Start
+    /// ``Shard/discontinuities`` from before it was asked where the stream starts: if the past was lost since, it cannot
+    /// resume after all. `nil` where nothing was asked.
+    package var discontinuities: Int?
     /// Sent as a first event without an id.
     package var greeting: String?
 
-    package init(addresses: [Address], languages: LanguagePreference, start: Start, greeting: String? = nil) {
+    package init(
+        addresses: [Address], languages: LanguagePreference, start: Start, discontinuities: Int? = nil,
+        greeting: String? = nil
+    ) {
         self.addresses = addresses
         self.languages = languages
         self.start = start
+        self.discontinuities = discontinuities
         self.greeting = greeting
     }
 }

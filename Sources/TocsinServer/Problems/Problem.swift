@@ -1,6 +1,6 @@
 /// Why a request was refused: what `application/problem+json` tells (RFC 9457).
 package struct Problem: Error, Hashable, Sendable {
-    package static let contentType = "application/problem+json"
+    package static let mediaType = "application/problem+json"
 
     package let kind: Kind
     /// One line: the cause and, where there is one, the cure.

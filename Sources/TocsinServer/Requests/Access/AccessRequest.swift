@@ -1,0 +1,47 @@
+/// What of a request says who asks, and by which name of the server.
+package struct AccessRequest: Hashable, Sendable {
+    var method: String
+    var route: Route
+    /// The authority of an absolute target.
+    var authority: String?
+    var hosts: [String]
+    var origins: [String]
+    var isCrossSite: Bool
+    var isNavigation: Bool
+    var isPreflight: Bool
+
+    /// - Parameters:
+    ///   - method: in upper case.
+    ///   - header: gives the values of a request's header field, by a name whose case does not matter. HTTP/2's
+    ///     `:authority` is to be given for `Host`.
+    package init(method: String, route: Route, target: RequestTarget, header: (String) -> [String]) {
+        self.method = method
+        self.route = route
+        authority = target.authority
+        hosts = header("Host")
+        origins = header("Origin")
+        isCrossSite = header("Sec-Fetch-Site").contains { $0.lowercased() == "cross-site" }
+        isNavigation = header("Sec-Fetch-Mode") == ["navigate"]
+        isPreflight = method == "OPTIONS" && !origins.isEmpty && !header("Access-Control-Request-Method").isEmpty
+    }
+}
+
+/// Whether a request may go on.
+package enum AccessDecision: Hashable, Sendable {
+    /// It may; its answer, also one that tells of an error, is to have these header fields.
+    case allow(fields: [HeaderField])
+    /// It is to be answered with a problem and these header fields. For a 403 the log should tell the problem's detail.
+    case refuse(Problem, fields: [HeaderField])
+    /// It is a preflight, to be answered 204 without a body, and with these header fields.
+    case preflight(fields: [HeaderField])
+}
+
+package struct HeaderField: Hashable, Sendable {
+    package let name: String
+    package let value: String
+
+    init(_ name: String, _ value: String) {
+        self.name = name
+        self.value = value
+    }
+}

@@ -1,0 +1,54 @@
+/// The origin of a web page: scheme, host and port (RFC 6454 6.2).
+struct WebOrigin: Hashable, Sendable {
+    /// In lower case.
+    let scheme: String
+    let host: String
+    /// The scheme's own port where none is given; `nil` where the scheme has none.
+    let port: Int?
+
+    /// - Parameter text: `https://app.example`, as in an `Origin` field: without a path, not even `/`.
+    /// - Returns: `nil` for anything else, `null` too.
+    init?(_ text: some StringProtocol) {
+        let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+        guard parts.count == 2, parts[1].hasPrefix("//"), let authority = Authority(parts[1].dropFirst(2)) else {
+            return nil
+        }
+        let scheme = parts[0].lowercased()
+        guard let first = scheme.utf8.first, (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(first),
+            scheme.utf8.allSatisfy(Self.isAllowedInScheme)
+        else { return nil }
+        self.scheme = scheme
+        host = authority.host
+        port = authority.port ?? Self.defaultPort(of: scheme)
+    }
+
+    /// Whether it is a page of this machine, whatever the port.
+    var isLoopback: Bool { isWeb && AccessPolicy.loopbackHosts.contains(host) }
+
+    /// Whether it is a page that the server itself served under the name `authority`.
+    ///
+    /// `https` counts too, since what ends TLS may stand in front.
+    func isOrigin(of authority: Authority) -> Bool {
+        isWeb && host == authority.host && port == authority.port ?? Self.defaultPort(of: scheme)
+    }
+
+    private var isWeb: Bool { scheme == "http" || scheme == "https" }
+
+    private static func defaultPort(of scheme: String) -> Int? {
+        switch scheme {
+        case "http": 80
+        case "https": 443
+        default: nil
+        }
+    }
+
+    private static func isAllowedInScheme(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "+"),
+            UInt8(ascii: "-"),
+            UInt8(ascii: "."):
+            true
+        default: false
+        }
+    }
+}

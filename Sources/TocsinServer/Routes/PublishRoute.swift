@@ -1,0 +1,65 @@
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import Tocsin
+
+/// `POST /alarms`.
+struct PublishRoute: Sendable {
+    let publisher: Publisher
+    let bodies: BodyBudget
+
+    func post(_ request: Request) async throws(Problem) -> Response {
+        let format = try PublishFormat(contentTypes: request.headers[values: .contentType])
+        let keys = request.headers[values: .idempotencyKey]
+        return try await bodies.withBody(of: request) { (body) throws(Problem) in
+            let asked = try AlarmRequest(body: body.readableBytesView, format: format, idempotencyKeys: keys)
+            return try await publish(asked)
+        }
+    }
+
+    private func publish(_ asked: AlarmRequest) async throws(Problem) -> Response {
+        let result = try await publisher.answer(to: .publish(asked.alarms))
+        guard case .published(let publications) = result, let first = publications.first else { throw .internalError }
+        let status: HTTPResponse.Status = publications.contains(where: \.isNew) ? .created : .ok
+        var body = JSONWriter()
+        guard asked.isSingle else {
+            body.object { body in
+                body.name("ids")
+                body.array { body in
+                    for publication in publications { body.string(publication.id.description) }
+                }
+            }
+            return .json(status, with: body)
+        }
+        body.object { body in
+            body.name("id")
+            body.string(first.id.description)
+        }
+        return .json(status, headers: [.location: "/alarms/\(first.id)"], with: body)
+    }
+}
+
+extension Publisher {
+    /// Publishes, and says as a problem why it could not.
+    func answer(to request: AppendRequest) async throws(Problem) -> AppendResult {
+        let result: AppendResult
+        do throws(PublishError) {
+            result = try await publish(request)
+        } catch {
+            switch error {
+            case .overloaded: throw .unavailable("too much waits to be stored; nothing of this was, send it again later")
+            case .closing: throw .unavailable("the server is ending; nothing of this was stored, send it again later")
+            case .unavailable(let reason): throw .unavailable("nothing of this was stored: \(reason)")
+            case .outcomeUnknown: throw .outcomeUnknown
+            }
+        }
+        if case .failed(let reason) = result {
+            throw .unavailable("nothing of this was stored: \(reason)")
+        }
+        return result
+    }
+}
+
+extension HTTPField.Name {
+    static let idempotencyKey = Self("Idempotency-Key")!
+}

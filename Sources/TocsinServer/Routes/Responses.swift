@@ -1,0 +1,34 @@
+import HTTPTypes
+import Hummingbird
+import NIOCore
+
+extension Response {
+    /// An answer in JSON.
+    static func json(_ status: HTTPResponse.Status = .ok, headers: HTTPFields = [:], with body: JSONWriter) -> Response {
+        var headers = headers
+        headers[.contentType] = "application/json"
+        return Response(
+            status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: body.bytes)))
+    }
+
+    /// A short text.
+    static func text(_ text: String) -> Response {
+        Response(
+            status: .ok, headers: [.contentType: "text/plain; charset=utf-8", .cacheControl: "no-store"],
+            body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
+    }
+
+    /// What is wrong, as RFC 9457 has it.
+    init(_ problem: Problem) {
+        var headers: HTTPFields = [.contentType: Problem.mediaType]
+        if !problem.allowedMethods.isEmpty {
+            headers[.allow] = problem.allowedMethods.joined(separator: ", ")
+        }
+        if problem.status == 503 {
+            headers[.retryAfter] = "1"
+        }
+        self.init(
+            status: HTTPResponse.Status(code: problem.status), headers: headers,
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: problem.body)))
+    }
+}

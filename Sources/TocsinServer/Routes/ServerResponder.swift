@@ -1,0 +1,125 @@
+import HTTPTypes
+import Hummingbird
+import Logging
+import Tocsin
+
+/// Answers every request that is not for a stream.
+///
+/// Names are decoded strictly, each by itself, and every refusal says what to do; that is why it finds the route itself.
+struct ServerResponder: HTTPResponder {
+    typealias Context = BasicRequestContext
+
+    private let hub: Hub
+    private let access: AccessPolicy
+    private let publish: PublishRoute
+    private let logger: Logger
+
+    init(hub: Hub, access: AccessPolicy, maximumBody: Int, logger: Logger) {
+        self.hub = hub
+        self.access = access
+        self.publish = PublishRoute(publisher: hub.publisher, bodies: BodyBudget(maximumBody: maximumBody))
+        self.logger = logger
+    }
+
+    func respond(to request: Request, context: BasicRequestContext) async -> Response {
+        let target: RequestTarget
+        do throws(Problem) {
+            target = try RequestTarget(request.head.path ?? "")
+        } catch {
+            return finished(Response(error), for: request, fields: [])
+        }
+        let route = Route(target)
+        let header = { (name: String) in request.header(name) }
+        let asked = AccessRequest(method: request.method.rawValue, route: route, target: target, header: header)
+        switch access.decide(asked) {
+        case .refuse(let problem, let fields):
+            logger.logRefusal(problem, of: "\(request.method) \(target.path)")
+            return finished(Response(problem), for: request, fields: fields)
+        case .preflight(let fields):
+            return finished(Response(status: .noContent), for: request, fields: fields)
+        case .allow(let fields):
+            do throws(Problem) {
+                let response = try await answer(request, route: route, target: target, header: header)
+                return finished(response, for: request, fields: fields)
+            } catch {
+                return finished(Response(error), for: request, fields: fields)
+            }
+        }
+    }
+
+    private func answer(
+        _ request: Request, route: Route, target: RequestTarget, header: (String) -> [String]
+    ) async throws(Problem) -> Response {
+        let method = request.method.rawValue
+        guard !route.methods.isEmpty else { throw .notFound(path: target.path) }
+        guard route.methods.contains(method) else { throw .methodNotAllowed(method, allowed: route.methods) }
+        switch route {
+        case .alarms:
+            return try await publish.post(request)
+        case .alarm(let id):
+            let route = AlarmRoute(hub: hub)
+            return request.method == .delete ? try await route.delete(id) : try await route.get(id)
+        case .userAlarms, .topicAlarms:
+            return try await ListRoute(hub: hub).get(try ListRequest(route, target.query, header: header))
+        case .userStream, .topicStream:
+            return try streamHead(route, target, header: header)
+        case .health:
+            return .text("ok\n")
+        case .ready:
+            return try ready()
+        case .page, .metrics, .description, .unknown:
+            throw .notFound(path: target.path)
+        }
+    }
+
+    /// `HEAD` of a stream claims nothing.
+    private func streamHead(
+        _ route: Route, _ target: RequestTarget, header: (String) -> [String]
+    ) throws(Problem) -> Response {
+        switch try StreamRequest.decide(route, target.query, header: header) {
+        case .stayReplaced: return Response(status: .noContent)
+        case .open: return Response(status: .ok, headers: HTTPFields(StreamGate.headerFields))
+        }
+    }
+
+    /// Whether alarms can be committed and streams served.
+    private func ready() throws(Problem) -> Response {
+        if hub.isDraining { throw .unavailable("the server is ending") }
+        if let failure = hub.publisher.failure {
+            throw .unavailable("alarms cannot be committed: \(failure.message)")
+        }
+        return .text("ready\n")
+    }
+
+    /// What every answer has.
+    private func finished(_ response: Response, for request: Request, fields: [HeaderField]) -> Response {
+        var response = response
+        response.headers.append(contentsOf: HTTPFields(fields))
+        response.headers[.xContentTypeOptions] = "nosniff"
+        if request.method == .head {
+            // The head as it would be for GET, and no body: with chunks instead of a length the encoder would write some.
+            let length = response.body.contentLength ?? 0
+            response.body = ResponseBody()
+            response.headers[.contentLength] = String(length)
+        }
+        return response
+    }
+}
+
+extension Request {
+    /// The values of a header field; `Host` is the request's authority.
+    fileprivate func header(_ name: String) -> [String] {
+        if name == "Host" { return head.authority.map { [$0] } ?? [] }
+        guard let name = HTTPField.Name(name) else { return [] }
+        return headers[values: name]
+    }
+}
+
+extension HTTPFields {
+    fileprivate init(_ fields: [HeaderField]) {
+        self.init()
+        for field in fields {
+            if let name = HTTPField.Name(field.name) { append(HTTPField(name: name, value: field.value)) }
+        }
+    }
+}

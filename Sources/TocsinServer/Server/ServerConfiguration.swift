@@ -1,0 +1,22 @@
+package import Tocsin
+
+/// How a server is to run.
+package struct ServerConfiguration: Sendable {
+    /// The address to listen on: a name, or an IPv4 or IPv6 address.
+    package var host = "127.0.0.1"
+    /// 0 takes any that is free.
+    package var port = 5000
+    /// Further `Host` values that are accepted while there are no access rules.
+    package var allowedHosts: [String] = []
+    /// Origins whose pages may use the server.
+    package var corsOrigins: [String] = []
+    /// Bytes of a request's body.
+    package var maximumBody = 1_048_576
+    /// For streams to end and publishes to be answered when the server is told to stop.
+    package var drain = Duration.seconds(10)
+    /// Connections at a time, of which streams are the most; beyond it new ones wait in the system's queue.
+    package var maximumOpenConnections = Int.max
+    package var hub = Hub.Configuration()
+
+    package init() {}
+}

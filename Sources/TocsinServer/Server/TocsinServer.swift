@@ -1,0 +1,115 @@
+import Hummingbird
+import HummingbirdCore
+package import Logging
+import NIOCore
+package import NIOPosix
+import ServiceLifecycle
+package import Tocsin
+import UnixSignals
+
+/// The server: the hub behind HTTP.
+package struct TocsinServer: Sendable {
+    private let configuration: ServerConfiguration
+    private let journal: any Journal
+    private let closeJournal: @Sendable () async -> Void
+    private let eventLoopGroup: MultiThreadedEventLoopGroup
+    private let logger: Logger
+
+    /// - Parameter closeJournal: is called when all is done.
+    package init(
+        configuration: ServerConfiguration, journal: any Journal, closeJournal: @escaping @Sendable () async -> Void,
+        eventLoopGroup: MultiThreadedEventLoopGroup, logger: Logger
+    ) {
+        self.configuration = configuration
+        self.journal = journal
+        self.closeJournal = closeJournal
+        self.eventLoopGroup = eventLoopGroup
+        self.logger = logger
+    }
+
+    /// Serves until SIGTERM or SIGINT, then ends streams, answers what is being published and returns.
+    ///
+    /// - Throws: ``ServerStartError`` when it cannot listen, `JournalError` when the journal cannot be read.
+    package func run() async throws {
+        let result = await Result.catching { try await serve() }
+        await closeJournal()
+        try result.get()
+    }
+
+    private func serve() async throws {
+        let hub = try await Hub(
+            journal: journal, eventLoops: Array(eventLoopGroup.makeIterator()), configuration: configuration.hub,
+            now: Timestamp.now, logger: logger)
+        // They stop in the reverse order: first the streams, then what is being published, then what serves both.
+        let services: [any Service] = [
+            BackgroundService { await hub.maintain() },
+            BackgroundService { await hub.dispatch() },
+            try application(hub),
+            StreamDrain(hub: hub),
+        ]
+        var group = ServiceGroupConfiguration(
+            services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+        group.maximumGracefulShutdownDuration = configuration.drain
+        do {
+            try await ServiceGroup(configuration: group).run()
+        } catch is CancellationError {
+            logger.warning("some connections did not end within --drain and were closed")
+        } catch let error as IOError {
+            throw ServerStartError(error, host: configuration.host, port: configuration.port)
+        } catch is SocketAddressError {
+            throw ServerStartError(unknownHost: configuration.host)
+        }
+        await hub.publisher.close()
+    }
+
+    private func application(_ hub: Hub) throws -> some Service {
+        let access = try AccessPolicy(
+            host: configuration.host, allowedHosts: configuration.allowedHosts, corsOrigins: configuration.corsOrigins)
+        let connections = ConnectionConfiguration(hub: hub, gate: StreamGate(access: access, logger: logger))
+        let limit = configuration.maximumOpenConnections
+        return Application(
+            responder: ServerResponder(
+                hub: hub, access: access, maximumBody: configuration.maximumBody, logger: logger),
+            server: HTTPServerBuilder { StreamServerChannel(responder: $0, configuration: connections) },
+            configuration: ApplicationConfiguration(
+                address: .hostname(configuration.host, port: configuration.port),
+                // The default queue of 256 holds up ten thousand clients that come back at once.
+                backlog: 4096,
+                availableConnectionsDelegate: limit < .max ? MaximumAvailableConnections(limit) : nil),
+            eventLoopGroupProvider: .shared(eventLoopGroup),
+            logger: logger)
+    }
+}
+
+/// Work that goes on beside the requests until the server stops.
+private struct BackgroundService: Service {
+    let work: @Sendable () async -> Void
+
+    init(_ work: @escaping @Sendable () async -> Void) {
+        self.work = work
+    }
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown { await work() }
+    }
+}
+
+/// Ends the streams. They hold no Task, so no server waits for them.
+private struct StreamDrain: Service {
+    let hub: Hub
+
+    func run() async throws {
+        try? await gracefulShutdown()
+        await hub.drainStreams()
+    }
+}
+
+extension Result where Failure == any Error {
+    fileprivate static func catching(_ body: () async throws -> Success) async -> Result {
+        do {
+            return .success(try await body())
+        } catch {
+            return .failure(error)
+        }
+    }
+}

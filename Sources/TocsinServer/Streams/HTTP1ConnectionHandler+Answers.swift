@@ -1,0 +1,52 @@
+import NIOCore
+import NIOHTTP1
+
+/// What the connection answers itself, without Hummingbird.
+extension HTTP1ConnectionHandler {
+    /// Bytes that were no HTTP, or too many of them.
+    func answerFailure(_ failure: HTTP1ConnectionStateMachine.Failure, context: ChannelHandlerContext) {
+        let problem: Problem =
+            switch failure {
+            case .badRequest: .badRequest("its bytes are not HTTP/1.1")
+            case .headTooLarge: .headTooLarge(limit: ConnectionConfiguration.maximumHeadSize)
+            }
+        write(StreamAnswer(problem), version: .http1_1, keepsAlive: false, context: context)
+        linger(context)
+    }
+
+    /// Writes and flushes a whole answer.
+    func write(_ answer: StreamAnswer, version: HTTPVersion, keepsAlive: Bool, context: ChannelHandlerContext) {
+        var headers = answer.headers
+        if answer.status != .noContent {
+            headers.replaceOrAdd(name: "content-length", value: String(answer.body.count))
+        }
+        headers.replaceOrAdd(name: "date", value: HTTPDate.now())
+        if !keepsAlive {
+            headers.replaceOrAdd(name: "connection", value: "close")
+        } else if version.isBefore1_1 {
+            headers.replaceOrAdd(name: "connection", value: "keep-alive")
+        }
+        let head = HTTPResponseHead(version: .http1_1, status: answer.status, headers: headers)
+        context.write(wrapOutboundOut(.head(head)), promise: nil)
+        if !answer.body.isEmpty {
+            context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: answer.body)))), promise: nil)
+        }
+        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+    }
+
+    /// Ends the connection in such a way that the peer gets all that was written.
+    ///
+    /// To close while bytes have not been read is to reset the connection, which destroys what the peer has not read yet
+    /// (RFC 9112 9.6). So only our side is closed, and what still comes is dropped until the peer closes too.
+    func linger(_ context: ChannelHandlerContext) {
+        machine.beganClosing()
+        cancelTimer()
+        finishRequests(with: nil)
+        context.flush()
+        let deadline = context.eventLoop.assumeIsolated().scheduleTask(in: configuration.lingerTime) {
+            context.close(promise: nil)
+        }
+        context.channel.closeFuture.assumeIsolated().whenComplete { _ in deadline.cancel() }
+        context.close(mode: .output, promise: nil)
+    }
+}

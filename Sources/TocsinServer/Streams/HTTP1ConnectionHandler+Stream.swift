@@ -1,0 +1,240 @@
+import HummingbirdCore
+import Logging
+import NIOCore
+import NIOHTTP1
+import Tocsin
+
+/// A stream that was asked for, from the moment it is counted in.
+struct OpenStream {
+    /// Set once it is open.
+    var subscriber: Subscriber?
+    var claim: ConnectionClaim?
+    /// HTTP/1.0 knows no chunks: there the end of the connection is the end of the response.
+    var isChunked: Bool
+}
+
+/// How a connection becomes a stream.
+extension HTTP1ConnectionHandler {
+    /// The request for a stream is here, and all answers before it are complete.
+    func decide(_ context: ChannelHandlerContext) {
+        guard let head = streamHead else { return }
+        switch configuration.gate.decide(head) {
+        case .answer(let answer):
+            refuse(answer, context: context)
+        case .open(let request, let headers):
+            switch configuration.hub.admitStream() {
+            case .full, .draining:
+                // A browser that meets any status but 200 never comes back by itself.
+                var random = SystemRandomNumberGenerator()
+                let answer = StreamAnswer(status: .ok, headers: headers, body: Block.refusal(using: &random))
+                refuse(answer, context: context, closes: true)
+            case .admitted:
+                stream = OpenStream(isChunked: !head.version.isBefore1_1)
+                prepare(request, headers: headers, context: context)
+            }
+        }
+    }
+
+    private func refuse(_ answer: StreamAnswer, context: ChannelHandlerContext, closes: Bool = false) {
+        guard let head = streamHead else { return }
+        let keepsAlive = head.isKeepAlive && !closes && !configuration.hub.isDraining
+        guard machine.streamRefused(keepsAlive: keepsAlive) else { return }
+        streamHead = nil
+        write(answer, version: head.version, keepsAlive: keepsAlive && !machine.isClosing, context: context)
+        if machine.isClosing {
+            linger(context)
+        } else {
+            receiveQueued(context)
+        }
+    }
+
+    /// Finds out where the stream starts and takes its place; most streams need to ask nobody.
+    private func prepare(_ request: StreamRequest, headers: HTTPHeaders, context: ChannelHandlerContext) {
+        let hub = configuration.hub
+        let place = hub.place(for: request.user, client: request.client)
+        let start: Subscription.Start?
+        switch request.resume {
+        case .none: start = .live
+        case .earliest: start = .earliest
+        case .after(let id): start = id == shard.position.description ? .after(shard.position) : nil
+        }
+        if let start, place == nil {
+            open(request, at: start, headers: headers, context: context)
+            return
+        }
+
+        let eventLoop = context.eventLoop
+        let promise = eventLoop.makePromise(of: PreparedStream.self)
+        let bound = NIOLoopBound(self, eventLoop: eventLoop)
+        promise.futureResult.assumeIsolated().whenComplete { [self] result in
+            prepared(result, for: request, headers: headers)
+        }
+        Self.prepare(
+            promise, hub: hub, start: start, resume: request.resume, place: place,
+            onReplaced: {
+                eventLoop.execute { bound.value.replaced() }
+            })
+    }
+
+    private struct PreparedStream: Sendable {
+        var start: Subscription.Start
+        var claim: ConnectionClaim?
+    }
+
+    private static func prepare(
+        _ promise: EventLoopPromise<PreparedStream>, hub: Hub, start: Subscription.Start?, resume: ResumePoint,
+        place: ConnectionPlace?, onReplaced: @escaping @Sendable () -> Void
+    ) {
+        promise.completeWithTask {
+            var start = start ?? .live
+            if case .after(let id) = resume {
+                start = try await hub.start(resumingAfter: id)
+            }
+            var claim: ConnectionClaim?
+            if let place {
+                claim = await hub.registry.claim(place, onReplaced: onReplaced)
+            }
+            return PreparedStream(start: start, claim: claim)
+        }
+    }
+
+    private func prepared(_ result: Result<PreparedStream, any Error>, for request: StreamRequest, headers: HTTPHeaders) {
+        guard machine.isDeciding, let context, stream != nil else {
+            // The client left meanwhile, or the stream lost its place before it began.
+            if case .success(let prepared) = result, let claim = prepared.claim {
+                configuration.hub.registry.release(claim)
+            }
+            return
+        }
+        switch result {
+        case .success(let prepared):
+            stream?.claim = prepared.claim
+            open(request, at: prepared.start, headers: headers, context: context)
+        case .failure(let error):
+            logger.warning("a stream cannot be resumed, so its client is asked to come back: \(error)")
+            var random = SystemRandomNumberGenerator()
+            streamEnded()
+            let answer = StreamAnswer(status: .ok, headers: headers, body: Block.refusal(using: &random))
+            refuse(answer, context: context, closes: true)
+        }
+    }
+
+    /// The takeover: from here on the connection is a stream, and what is written are bytes.
+    private func open(
+        _ request: StreamRequest, at start: Subscription.Start, headers: HTTPHeaders, context: ChannelHandlerContext
+    ) {
+        guard machine.streamBegan() else { return }
+        cancelTimer()
+        streamHead = nil
+        forgetQueued()
+        write(streamHead: headers, context: context)
+        takeOver(context)
+
+        let hub = configuration.hub
+        let subscription = Subscription(
+            addresses: request.addresses, languages: request.languages, start: start,
+            greeting: hub.greeting(for: request.user))
+        stream?.subscriber = shard.open(subscription, on: self)
+        finishRequests(with: nil)
+        if hub.isDraining, let subscriber = stream?.subscriber {
+            shard.end(subscriber)
+        }
+    }
+
+    private func write(streamHead headers: HTTPHeaders, context: ChannelHandlerContext) {
+        var headers = headers
+        headers.add(name: "date", value: HTTPDate.now())
+        if stream?.isChunked == false {
+            headers.add(name: "connection", value: "close")
+        }
+        let head = HTTPResponseHead(version: .http1_1, status: .ok, headers: headers)
+        context.write(wrapOutboundOut(.head(head)), promise: nil)
+    }
+
+    private func takeOver(_ context: ChannelHandlerContext) {
+        let pipeline = context.pipeline.syncOperations
+        if let encoder = try? pipeline.context(handlerType: HTTPResponseEncoder.self) {
+            pipeline.removeHandler(context: encoder, promise: nil)
+        }
+        if let decoder = try? pipeline.context(handlerType: ByteToMessageHandler<HTTPRequestDecoder>.self) {
+            pipeline.removeHandler(context: decoder, promise: nil)
+        }
+        if isAttached, let state = try? pipeline.context(handlerType: HTTPConnectionStateHandler.self) {
+            // It would close the stream for being idle.
+            pipeline.removeHandler(context: state, promise: nil)
+        }
+        guard let options = context.channel.syncOptions else { return }
+        // From now on the client's FIN means that it is gone; before, it could have been the end of its request.
+        try? options.setOption(.allowRemoteHalfClosure, value: false)
+        // Nothing is expected to come.
+        try? options.setOption(.maxMessagesPerRead, value: 1)
+        try? options.setOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 64))
+        try? options.setOption(.writeBufferWaterMark, value: configuration.streamBuffer)
+    }
+
+    // MARK: While it is open
+
+    func streamWritabilityChanged() {
+        guard let subscriber = stream?.subscriber else { return }
+        shard.writabilityChanged(subscriber)
+    }
+
+    private func replaced() {
+        guard stream != nil else { return }
+        if let subscriber = stream?.subscriber {
+            shard.replace(subscriber)
+        } else if let context, machine.isDeciding {
+            // It lost its place before it began.
+            streamEnded()
+            refuse(StreamAnswer(status: .noContent), context: context)
+        }
+    }
+
+    /// Gives back what the stream holds. Asking again does nothing.
+    func streamEnded() {
+        guard let stream else { return }
+        self.stream = nil
+        if let subscriber = stream.subscriber {
+            shard.close(subscriber)
+        }
+        if let claim = stream.claim {
+            configuration.hub.registry.release(claim)
+        }
+        configuration.hub.streamEnded()
+    }
+}
+
+extension HTTP1ConnectionHandler: StreamChannel {
+    var isWritable: Bool {
+        context?.channel.isWritable ?? false
+    }
+
+    func write(_ batch: EventBatch) {
+        guard let stream, let context else { return }
+        context.writeAndFlush(NIOAny(stream.isChunked ? batch.chunk : batch.blocks), promise: nil)
+    }
+
+    func end(_ last: EventBatch) {
+        guard let context, machine.isStreaming else { return }
+        let isChunked = stream?.isChunked ?? true
+        context.write(NIOAny(isChunked ? last.chunk : last.blocks), promise: nil)
+        if isChunked {
+            context.write(NIOAny(Self.lastChunk), promise: nil)
+        }
+        streamEnded()
+        // A FIN of the client is now expected, and no reason to drop what it has not taken yet.
+        try? context.channel.syncOptions?.setOption(.allowRemoteHalfClosure, value: true)
+        linger(context)
+    }
+
+    func abort() {
+        streamEnded()
+        context?.close(promise: nil)
+    }
+
+    func takenBytes() -> UInt64? {
+        context.flatMap { TCPProgress.acknowledgedBytes(of: $0.channel) }
+    }
+
+    private static let lastChunk = ByteBuffer(staticString: "0\r\n\r\n")
+}

@@ -1,0 +1,274 @@
+import HTTPTypes
+import HummingbirdCore
+import Logging
+import NIOCore
+import NIOHTTP1
+import NIOHTTPTypesHTTP1
+import Tocsin
+
+/// Sits behind the decoder of an HTTP/1.1 connection, lets ordinary requests through to Hummingbird, and makes the
+/// connection a stream when one is asked for.
+///
+/// It works on NIOHTTP1's types, since the version of HTTP is lost behind `HTTP1ToHTTPServerCodec`.
+final class HTTP1ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias InboundOut = HTTPServerRequestPart
+    typealias OutboundIn = HTTPServerResponsePart
+    typealias OutboundOut = HTTPServerResponsePart
+
+    /// Parts of requests that may wait behind a request for a stream.
+    private static let queueLimit = 64
+
+    let configuration: ConnectionConfiguration
+    let shard: Shard
+    let logger: Logger
+    var machine = HTTP1ConnectionStateMachine()
+    var context: ChannelHandlerContext?
+    /// Of the request for a stream that is held back.
+    var streamHead: HTTPRequestHead?
+    /// The open stream, see `HTTP1ConnectionHandler+Stream.swift`.
+    var stream: OpenStream?
+
+    private var queue: [HTTPServerRequestPart] = []
+    /// Is completed once: with the channel for Hummingbird, or `nil` where it gets none.
+    private var requests: EventLoopPromise<RequestChannel?>?
+    /// Whether Hummingbird has the connection's requests.
+    private(set) var isAttached = false
+    /// The client speaks HTTP/1.0 and asked for the connection to be kept.
+    private var announcesKeepAlive = false
+    private var timer: Scheduled<Void>?
+    private var waitingSince = NIODeadline.now()
+
+    init(
+        _ configuration: ConnectionConfiguration, on eventLoop: any EventLoop,
+        requests: EventLoopPromise<RequestChannel?>, logger: Logger
+    ) throws {
+        guard let shard = configuration.hub.shard(on: eventLoop) else {
+            requests.succeed(nil)
+            throw ChannelError.operationUnsupported
+        }
+        self.configuration = configuration
+        self.shard = shard
+        self.requests = requests
+        self.logger = logger
+    }
+
+    // MARK: The connection's life
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        scheduleTimer(in: configuration.requestTimeout)
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        connectionEnded()
+        self.context = nil
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        connectionEnded()
+        context.fireChannelInactive()
+    }
+
+    private func connectionEnded() {
+        machine.beganClosing()
+        cancelTimer()
+        queue = []
+        streamEnded()
+        finishRequests(with: nil)
+    }
+
+    func finishRequests(with channel: RequestChannel?) {
+        guard let requests else { return }
+        self.requests = nil
+        requests.succeed(channel)
+    }
+
+    /// A request has a limited time to arrive. One timer does for all of them: it is set anew only when it fires.
+    private func scheduleTimer(in delay: TimeAmount) {
+        guard let context else { return }
+        timer = context.eventLoop.assumeIsolated().scheduleTask(in: delay) { [self] in
+            timer = nil
+            guard let context = self.context, !machine.isStreaming, !machine.isClosing else { return }
+            let overdue = NIODeadline.now() - waitingSince
+            if !machine.awaitsRequest {
+                scheduleTimer(in: configuration.requestTimeout)
+            } else if overdue >= configuration.requestTimeout {
+                context.close(promise: nil)
+            } else {
+                scheduleTimer(in: configuration.requestTimeout - overdue)
+            }
+        }
+    }
+
+    func cancelTimer() {
+        timer?.cancel()
+        timer = nil
+    }
+
+    // MARK: Requests
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        // What comes after the takeover are bytes, not parts, and nobody wants them.
+        guard !machine.isStreaming, !machine.isClosing else { return }
+        receive(unwrapInboundIn(data), context: context)
+    }
+
+    private func receive(_ part: HTTPServerRequestPart, context: ChannelHandlerContext) {
+        switch part {
+        case .head(let head):
+            waitingSince = .now()
+            switch machine.receivedHead(
+                isStreamRequest: configuration.gate.isStreamRequest(head), isKeepAlive: head.isKeepAlive)
+            {
+            case .forward:
+                announcesKeepAlive = head.version.isBefore1_1 && head.isKeepAlive
+                guard attach(context) else { return }
+                continueIfExpected(head, context: context)
+                context.fireChannelRead(wrapInboundOut(part))
+            case .keep:
+                streamHead = head
+            case .queue:
+                enqueue(part, context: context)
+            case .drop:
+                break
+            }
+        case .body:
+            perform(machine.receivedBody(), with: part, context: context)
+        case .end:
+            perform(machine.receivedEnd(), with: part, context: context)
+        }
+    }
+
+    private func perform(
+        _ action: HTTP1ConnectionStateMachine.PartAction, with part: HTTPServerRequestPart, context: ChannelHandlerContext
+    ) {
+        switch action {
+        case .forward: context.fireChannelRead(wrapInboundOut(part))
+        case .decide: decide(context)
+        case .queue: enqueue(part, context: context)
+        case .drop: break
+        }
+    }
+
+    private func enqueue(_ part: HTTPServerRequestPart, context: ChannelHandlerContext) {
+        queue.append(part)
+        if queue.count > Self.queueLimit {
+            context.close(promise: nil)
+        }
+    }
+
+    /// Takes up what was sent after a request for a stream that did not become one.
+    func receiveQueued(_ context: ChannelHandlerContext) {
+        waitingSince = .now()
+        let parts = queue
+        queue = []
+        for part in parts where !machine.isClosing {
+            receive(part, context: context)
+        }
+    }
+
+    func forgetQueued() {
+        queue = []
+    }
+
+    /// At the first request for the router: adds what Hummingbird needs.
+    ///
+    /// - Returns: whether it is there now.
+    private func attach(_ context: ChannelHandlerContext) -> Bool {
+        guard !isAttached else { return true }
+        isAttached = true
+        do {
+            try context.channel.syncOptions?.setOption(.recvAllocator, value: AdaptiveRecvByteBufferAllocator())
+            let pipeline = context.pipeline.syncOperations
+            try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: false))
+            try pipeline.addHandler(HTTPConnectionStateHandler(logger: logger))
+            finishRequests(
+                with: try RequestChannel(
+                    wrappingChannelSynchronously: context.channel,
+                    configuration: .init(isOutboundHalfClosureEnabled: true)))
+            return true
+        } catch {
+            context.close(promise: nil)
+            return false
+        }
+    }
+
+    /// A client that asks first whether its body is wanted waits for this (RFC 9110 10.1.1).
+    private func continueIfExpected(_ head: HTTPRequestHead, context: ChannelHandlerContext) {
+        guard !head.version.isBefore1_1, head.headers[canonicalForm: "expect"].contains("100-continue") else { return }
+        context.writeAndFlush(wrapOutboundOut(.head(HTTPResponseHead(version: .http1_1, status: .continue))), promise: nil)
+    }
+
+    // MARK: Answers
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        guard !machine.isStreaming, !machine.isClosing else {
+            promise?.fail(ChannelError.ioOnClosedChannel)
+            return
+        }
+        switch unwrapOutboundIn(data) {
+        case .head(var head) where announcesKeepAlive || machine.closesAfterThisAnswer:
+            head.headers.replaceOrAdd(
+                name: "connection", value: machine.closesAfterThisAnswer ? "close" : "keep-alive")
+            context.write(wrapOutboundOut(.head(head)), promise: promise)
+        case .head, .body:
+            context.write(data, promise: promise)
+        case .end:
+            context.write(data, promise: promise)
+            waitingSince = .now()
+            answered(context)
+        }
+    }
+
+    private func answered(_ context: ChannelHandlerContext) {
+        switch machine.answered() {
+        case .none:
+            break
+        case .decide:
+            context.flush()
+            decide(context)
+        case .fail(let failure):
+            answerFailure(failure, context: context)
+        case .close:
+            linger(context)
+        }
+    }
+
+    // MARK: Events
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        guard let error = error as? HTTPParserError else {
+            // A write that failed, or a connection that was reset: there is nobody to answer.
+            context.close(promise: nil)
+            return
+        }
+        let failure: HTTP1ConnectionStateMachine.Failure = error == .headerOverflow ? .headTooLarge : .badRequest
+        if machine.failed(failure) {
+            answerFailure(failure, context: context)
+        }
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        switch event {
+        case ChannelEvent.inputClosed where machine.isClosing || machine.isDeciding || !isAttached:
+            context.close(promise: nil)
+        case is ChannelShouldQuiesceEvent:
+            if machine.quiesce() {
+                linger(context)
+            }
+        default:
+            context.fireUserInboundEventTriggered(event)
+        }
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        streamWritabilityChanged()
+        context.fireChannelWritabilityChanged()
+    }
+}
+
+extension HTTPVersion {
+    /// Whether a peer of this version knows no chunks, and closes connections where it does not say otherwise.
+    var isBefore1_1: Bool { major < 1 || (major == 1 && minor < 1) }
+}

@@ -1,0 +1,89 @@
+import Logging
+import NIOHTTP1
+
+/// Decides on requests for streams, before anything is opened.
+struct StreamGate: Sendable {
+    private let access: AccessPolicy
+    private let logger: Logger
+
+    init(access: AccessPolicy, logger: Logger) {
+        self.access = access
+        self.logger = logger
+    }
+
+    enum Decision {
+        /// An ordinary answer.
+        case answer(StreamAnswer)
+        /// A stream, with this head.
+        case open(StreamRequest, HTTPHeaders)
+    }
+
+    /// Whether a request is one for a stream. `HEAD` is not, and goes to the router.
+    func isStreamRequest(_ head: HTTPRequestHead) -> Bool {
+        guard head.method == .GET else { return false }
+        // Most requests are not for streams: for them nothing is decoded here.
+        let uri = head.uri.utf8
+        let mayBe = uri.starts(with: "/connection/".utf8) || uri.starts(with: "/events".utf8) || uri.first != UInt8(ascii: "/")
+        guard mayBe, let target = try? RequestTarget(head.uri) else { return false }
+        return Route(target).isStream
+    }
+
+    func decide(_ head: HTTPRequestHead) -> Decision {
+        let target: RequestTarget
+        do throws(Problem) {
+            target = try RequestTarget(head.uri)
+        } catch {
+            return .answer(StreamAnswer(error))
+        }
+        let route = Route(target)
+        let header = { (name: String) in head.headers[name] }
+        let request = AccessRequest(method: head.method.rawValue, route: route, target: target, header: header)
+        switch access.decide(request) {
+        case .refuse(let problem, let fields):
+            logger.logRefusal(problem, of: "\(head.method) \(target.path)")
+            return .answer(StreamAnswer(problem, fields: fields))
+        case .preflight(let fields):
+            return .answer(StreamAnswer(status: .noContent, headers: HTTPHeaders(fields)))
+        case .allow(let fields):
+            return open(route, target, header: header, fields: fields)
+        }
+    }
+
+    private func open(
+        _ route: Route, _ target: RequestTarget, header: (String) -> [String], fields: [HeaderField]
+    ) -> Decision {
+        do throws(Problem) {
+            switch try StreamRequest.decide(route, target.query, header: header) {
+            case .open(let request):
+                return .open(request, HTTPHeaders(Self.headerFields + fields))
+            case .stayReplaced:
+                return .answer(StreamAnswer(status: .noContent, headers: HTTPHeaders(fields)))
+            }
+        } catch {
+            return .answer(StreamAnswer(error, fields: fields))
+        }
+    }
+
+    /// The head of every stream, but for its framing.
+    static let headerFields = [
+        HeaderField("Content-Type", "text/event-stream"),
+        // A cache that kept it, or a proxy that compressed it, would hold events back.
+        HeaderField("Cache-Control", "no-store, no-transform"),
+        HeaderField("X-Accel-Buffering", "no"),
+        HeaderField("X-Content-Type-Options", "nosniff"),
+    ]
+}
+
+extension HTTPHeaders {
+    init(_ fields: [HeaderField]) {
+        self.init(fields.map { ($0.name, $0.value) })
+    }
+}
+
+extension Logger {
+    /// A page that may not ask is told by its browser only that something failed: the operator is told the rest.
+    func logRefusal(_ problem: Problem, of request: @autoclosure () -> String) {
+        guard problem.status == 403 || problem.status == 421 else { return }
+        notice("refused \(request()): \(problem.detail)")
+    }
+}

@@ -1,0 +1,45 @@
+import HummingbirdCore
+import Logging
+import NIOCore
+import NIOHTTP1
+import NIOHTTPTypes
+
+typealias RequestChannel = NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>
+
+/// An HTTP/1.1 connection: Hummingbird serves its requests until it asks for a stream, and then the hub has it.
+///
+/// A stream holds no Task and no `NIOAsyncChannel`, but only what is on its event loop.
+struct StreamServerChannel: ServerChildChannel, HTTPChannelHandler {
+    struct Value: ServerChildChannelValue {
+        let channel: any Channel
+        /// The channel for Hummingbird once there is a request for it; `nil` when the connection became a stream or closed.
+        let requests: EventLoopFuture<RequestChannel?>
+    }
+
+    let responder: HTTPChannelHandler.Responder
+    let configuration: ConnectionConfiguration
+
+    func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
+        channel.eventLoop.makeCompletedFuture { try configure(channel, logger: logger) }
+    }
+
+    private func configure(_ channel: any Channel, logger: Logger) throws -> Value {
+        // It is never freed as long as the connection lives, so it must be small before the first byte comes.
+        try channel.syncOptions?.setOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 512))
+        var limits = NIOHTTPDecoderLimitConfiguration()
+        limits.maxHeaderListSize = ConnectionConfiguration.maximumHeadSize
+        limits.maxHeaderFieldSize = ConnectionConfiguration.maximumHeadSize
+        try channel.pipeline.syncOperations.configureHTTPServerPipeline(
+            withPipeliningAssistance: false, withErrorHandling: false, withOutboundHeaderValidation: false,
+            withEncoderConfiguration: .init(), withDecoderLimitConfiguration: limits)
+        let requests = channel.eventLoop.makePromise(of: RequestChannel?.self)
+        let handler = try HTTP1ConnectionHandler(configuration, on: channel.eventLoop, requests: requests, logger: logger)
+        try channel.pipeline.syncOperations.addHandler(handler)
+        return Value(channel: channel, requests: requests.futureResult)
+    }
+
+    func handle(value: Value, logger: Logger) async {
+        guard let channel = try? await value.requests.get() else { return }
+        await handleHTTP(asyncChannel: channel, logger: logger)
+    }
+}
