@@ -54,6 +54,7 @@ let package = Package(
             dependencies: [
                 "Tocsin",
                 .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),
@@ -87,16 +88,20 @@ let package = Package(
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
-                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             swiftSettings: strict),
         .testTarget(
             name: "ServerSentEventsTests", dependencies: ["ServerSentEvents"], swiftSettings: strict),
+        // What the tests of every journal share, which only a plain target can.
+        .target(
+            name: "JournalConformance", dependencies: ["Tocsin"], path: "Tests/JournalConformance",
+            swiftSettings: strict),
         .testTarget(
-            name: "TocsinTests", dependencies: ["Tocsin"], swiftSettings: strict),
+            name: "TocsinTests", dependencies: ["JournalConformance", "Tocsin"], swiftSettings: strict),
         .testTarget(
-            name: "TocsinSQLiteTests", dependencies: ["TocsinSQLite"], swiftSettings: strict),
+            name: "TocsinSQLiteTests", dependencies: ["JournalConformance", "TocsinSQLite"], swiftSettings: strict),
         .testTarget(
             name: "TocsinServerTests", dependencies: ["TocsinServer"], swiftSettings: strict),
         .testTarget(

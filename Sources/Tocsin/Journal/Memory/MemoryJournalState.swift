@@ -52,6 +52,11 @@ package struct MemoryJournalState: Sendable {
     /// How many entries it keeps, those included that were withdrawn.
     package var count: Int { records.count }
 
+    /// Whether it holds neither entries nor keys, nor any trace of them.
+    package var isEmpty: Bool {
+        records.isEmpty && order.isEmpty && byAddress.isEmpty && expiries.isEmpty && keys.isEmpty && keyOrder.isEmpty
+    }
+
     /// The greatest number of this journal that is not beyond `id`; may be greater than the head's.
     func low(notBeyond id: AlarmID) -> UInt64 {
         if id.high == head.high { return id.low }
