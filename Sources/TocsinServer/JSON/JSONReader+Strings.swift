@@ -3,41 +3,41 @@ extension JSONReader {
     struct StringToken {
         /// Between the quotes.
         let range: Range<Int>
-        /// How many bytes of UTF-8 it is once its escapes are resolved.
-        let length: Int
-        /// Where the first escape is that is half of a surrogate pair.
-        let loneSurrogate: Int?
-
-        /// Every escape is longer than what it stands for.
-        var hasEscapes: Bool { length != range.count }
+        /// How many bytes of UTF-8 it is once its escapes are resolved, each of which is longer than what it stands for;
+        /// `nil` where one is half of a surrogate pair, which stands for nothing.
+        let length: Int?
     }
 
     /// Reads over the string whose quote is next.
     mutating func string() throws(JSONError) -> StringToken {
         let start = position + 1
+        // A local, since the members of a struct that is passed on are read and written in memory.
+        var at = start
         var length = 0
-        var loneSurrogate: Int?
-        position = start
+        var isText = true
         while true {
-            let plain = position
-            skipPlainASCII()
-            length += position - plain
-            guard let byte = current else { throw malformed("the closing quote of a string", at: end) }
-            switch byte {
+            let plain = at
+            at = endOfPlainASCII(from: at)
+            length += at - plain
+            guard at < end else { throw malformed("the closing quote of a string", at: end) }
+            switch bytes[at] {
             case UInt8(ascii: "\""):
-                position += 1
-                return StringToken(range: start..<position - 1, length: length, loneSurrogate: loneSurrogate)
+                position = at + 1
+                return StringToken(range: start..<at, length: isText ? length : nil)
             case UInt8(ascii: "\\"):
-                let escape = position
-                let scalar = try self.escape()
-                if scalar == nil { loneSurrogate = loneSurrogate ?? escape }
-                length += scalar.map(UTF8.width) ?? 3
+                if let scalar = try escape(at: &at) {
+                    length += UTF8.width(scalar)
+                } else {
+                    isText = false
+                }
             case 0x80...:
-                let size = try multibyteScalar()
-                position += size
-                length += size
+                let multibyte = at
+                repeat {
+                    at += try sizeOfMultibyteScalar(at: at)
+                } while at < end && bytes[at] >= 0x80
+                length += at - multibyte
             default:
-                throw malformed("an escape instead of a control character")
+                throw malformed("an escape instead of a control character", at: at)
             }
         }
     }
@@ -46,44 +46,59 @@ extension JSONReader {
     ///
     /// - Throws: ``JSONError/Reason/loneSurrogate``.
     func text(of string: StringToken) throws(JSONError) -> String {
-        if let offset = string.loneSurrogate { throw JSONError(reason: .loneSurrogate, offset: offset) }
-        guard string.hasEscapes else {
+        guard let length = string.length else {
+            throw JSONError(reason: .loneSurrogate, offset: try loneSurrogate(in: string))
+        }
+        guard length < string.range.count else {
             return String(decoding: UnsafeBufferPointer(rebasing: bytes[string.range]), as: UTF8.self)
         }
-        return String(unsafeUninitializedCapacity: string.length) { target in
-            var reader = JSONReader(bytes, in: string.range)
+        return String(unsafeUninitializedCapacity: length) { target in
+            var at = string.range.lowerBound
             var count = 0
-            while let byte = reader.current {
+            while at < string.range.upperBound {
                 // It was read over before without an error, and ends within the capacity.
-                if byte == UInt8(ascii: "\\"), let scalar = (try? reader.escape()) ?? nil {
+                if bytes[at] == UInt8(ascii: "\\"), let scalar = (try? escape(at: &at)) ?? nil {
                     for unit in UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter {
                         target[count] = unit
                         count += 1
                     }
                 } else {
-                    target[count] = byte
+                    target[count] = bytes[at]
                     count += 1
-                    reader.position += 1
+                    at += 1
                 }
             }
             return count
         }
     }
 
-    /// Skips what stands for itself and is ASCII, eight bytes at a time.
-    @inline(__always)
-    private mutating func skipPlainASCII() {
-        let raw = UnsafeRawBufferPointer(bytes)
-        while end - position >= 8 {
-            let word = UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: position, as: UInt64.self))
-            let special = Self.specialBytes(of: word)
-            if special != 0 {
-                position += special.trailingZeroBitCount / 8
-                return
+    /// Where the first escape is that is half of a surrogate pair.
+    private func loneSurrogate(in string: StringToken) throws(JSONError) -> Int {
+        var at = string.range.lowerBound
+        while at < string.range.upperBound {
+            let start = at
+            if bytes[at] != UInt8(ascii: "\\") {
+                at += 1
+            } else if try escape(at: &at) == nil {
+                return start
             }
-            position += 8
         }
-        while position < end, Self.isPlainASCII(bytes[position]) { position += 1 }
+        return at
+    }
+
+    /// Where what stands for itself and is ASCII ends; eight bytes are looked at at a time.
+    @inline(__always)
+    private func endOfPlainASCII(from start: Int) -> Int {
+        var at = start
+        let raw = UnsafeRawBufferPointer(bytes)
+        while end - at >= 8 {
+            let word = UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: at, as: UInt64.self))
+            let special = Self.specialBytes(of: word)
+            if special != 0 { return at + special.trailingZeroBitCount / 8 }
+            at += 8
+        }
+        while at < end, Self.isPlainASCII(bytes[at]) { at += 1 }
+        return at
     }
 
     private static func isPlainASCII(_ byte: UInt8) -> Bool {
@@ -103,14 +118,13 @@ extension JSONReader {
         return found & (ones &* 0x80)
     }
 
-    /// Reads an escape (RFC 8259 7), a surrogate pair as one.
+    /// Reads the escape at `at`, and goes behind it (RFC 8259 7); a surrogate pair is one.
     ///
     /// - Returns: `nil` for half of a pair.
-    private mutating func escape() throws(JSONError) -> Unicode.Scalar? {
-        let start = position
-        position += 1
-        guard let letter = current else { throw malformed("an escape") }
-        position += 1
+    private func escape(at: inout Int) throws(JSONError) -> Unicode.Scalar? {
+        guard end - at >= 2 else { throw malformed("an escape", at: end) }
+        let letter = bytes[at + 1]
+        at += 2
         switch letter {
         case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): return Unicode.Scalar(letter)
         case UInt8(ascii: "b"): return "\u{8}"
@@ -119,15 +133,15 @@ extension JSONReader {
         case UInt8(ascii: "r"): return "\r"
         case UInt8(ascii: "t"): return "\t"
         case UInt8(ascii: "u"): break
-        default: throw malformed("an escape", at: start)
+        default: throw malformed("an escape", at: at - 2)
         }
-        guard let unit = fourHexadecimalDigits(at: position) else { throw malformed("four hexadecimal digits") }
-        position += 4
+        guard let unit = fourHexadecimalDigits(at: at) else { throw malformed("four hexadecimal digits", at: at) }
+        at += 4
         guard UTF16.isLeadSurrogate(unit) else { return Unicode.Scalar(unit) }
-        guard end - position >= 6, bytes[position] == UInt8(ascii: "\\"), bytes[position + 1] == UInt8(ascii: "u"),
-            let trail = fourHexadecimalDigits(at: position + 2), UTF16.isTrailSurrogate(trail)
+        guard end - at >= 6, bytes[at] == UInt8(ascii: "\\"), bytes[at + 1] == UInt8(ascii: "u"),
+            let trail = fourHexadecimalDigits(at: at + 2), UTF16.isTrailSurrogate(trail)
         else { return nil }
-        position += 6
+        at += 6
         return Unicode.Scalar(0x10000 + (UInt32(unit & 0x3FF) << 10) + UInt32(trail & 0x3FF))
     }
 
@@ -141,25 +155,25 @@ extension JSONReader {
         return value
     }
 
-    /// The size of the scalar here, two bytes at least (RFC 3629 4: none overlong, no surrogate, none beyond U+10FFFF).
+    /// The size of the scalar at `at`, two bytes at least (RFC 3629 4: none overlong, no surrogate, none beyond U+10FFFF).
     @inline(__always)
-    private func multibyteScalar() throws(JSONError) -> Int {
-        let lead = bytes[position]
+    private func sizeOfMultibyteScalar(at: Int) throws(JSONError) -> Int {
+        let lead = bytes[at]
         let size: Int
         let second: ClosedRange<UInt8>
         switch lead {
+        case 0xE1...0xEC, 0xEE, 0xEF: (size, second) = (3, 0x80...0xBF)
         case 0xC2...0xDF: (size, second) = (2, 0x80...0xBF)
         case 0xE0: (size, second) = (3, 0xA0...0xBF)
         case 0xED: (size, second) = (3, 0x80...0x9F)
-        case 0xE1...0xEF: (size, second) = (3, 0x80...0xBF)
         case 0xF0: (size, second) = (4, 0x90...0xBF)
         case 0xF1...0xF3: (size, second) = (4, 0x80...0xBF)
         case 0xF4: (size, second) = (4, 0x80...0x8F)
-        default: throw JSONError(reason: .notUTF8, offset: position)
+        default: throw JSONError(reason: .notUTF8, offset: at)
         }
-        guard end - position >= size, second.contains(bytes[position + 1]),
-            size < 3 || bytes[position + 2] & 0xC0 == 0x80, size < 4 || bytes[position + 3] & 0xC0 == 0x80
-        else { throw JSONError(reason: .notUTF8, offset: position) }
+        guard end - at >= size, second.contains(bytes[at + 1]), size < 3 || bytes[at + 2] & 0xC0 == 0x80,
+            size < 4 || bytes[at + 3] & 0xC0 == 0x80
+        else { throw JSONError(reason: .notUTF8, offset: at) }
         return size
     }
 }

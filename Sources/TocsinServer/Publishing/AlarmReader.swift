@@ -5,6 +5,20 @@ struct AlarmReader {
     private enum Field: String, CaseIterable {
         case user, users, topic, topics, everyone, event, data, translations, retry, ttl, key
 
+        private static let names = allCases.map { (utf8: Array($0.rawValue.utf8), field: $0) }
+
+        /// Compares bytes, where there are no escapes: making a text of each name takes a quarter of an alarm's time.
+        init?(_ name: JSONReader.StringToken, in json: JSONReader) throws(JSONError) {
+            guard name.length == name.range.count else {
+                self.init(rawValue: try json.text(of: name))
+                return
+            }
+            let utf8 = json.bytes[name.range]
+            guard let known = Self.names.first(where: { $0.utf8.count == utf8.count && $0.utf8.elementsEqual(utf8) })
+            else { return nil }
+            self = known.field
+        }
+
         var isAddress: Bool {
             switch self {
             case .user, .users, .topic, .topics, .everyone: true
@@ -48,13 +62,15 @@ struct AlarmReader {
         var reader = AlarmReader()
         var seen: UInt16 = 0
         while let token = try json.nextMember() {
-            let name = try json.text(of: token)
-            guard let field = Field(rawValue: name) else {
+            guard let field = try Field(token, in: json) else {
+                let name = try json.text(of: token)
                 throw Problem.unknownField(at: JSONPointer(name), known: Field.allCases.map(\.rawValue))
             }
-            guard seen & field.bit == 0 else { throw Problem.duplicateField(at: JSONPointer(name)) }
+            guard seen & field.bit == 0 else { throw Problem.duplicateField(at: JSONPointer(field.rawValue)) }
             seen |= field.bit
-            if field.isAddress, reader.audience != nil { throw Problem.severalAddresses(at: JSONPointer(name)) }
+            if field.isAddress, reader.audience != nil {
+                throw Problem.severalAddresses(at: JSONPointer(field.rawValue))
+            }
             try reader.read(field, from: &json)
         }
         return try reader.alarm()
