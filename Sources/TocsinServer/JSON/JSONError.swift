@@ -1,5 +1,5 @@
 /// A text that is no JSON (RFC 8259), or JSON that cannot be taken.
-struct JSONError: Error, Hashable {
+package struct JSONError: Error, Hashable {
     enum Reason: Hashable {
         /// What was expected where the text goes wrong.
         case malformed(expected: String)
@@ -17,7 +17,7 @@ struct JSONError: Error, Hashable {
 }
 
 extension JSONError: CustomStringConvertible {
-    var description: String {
+    package var description: String {
         switch reason {
         case .malformed(let expected): "expected \(expected) at byte \(offset)"
         case .notUTF8: "the text is not UTF-8 at byte \(offset)"
