@@ -72,19 +72,6 @@ extension Problem {
         Problem(.unavailable, reason)
     }
 
-    /// The queue is full.
-    package static var overloaded: Problem {
-        Problem(
-            .unavailable,
-            "more is being published than can be stored; send it again with the same key in some seconds"
-        )
-    }
-
-    /// The server is stopping.
-    package static var draining: Problem {
-        Problem(.unavailable, "the server is stopping; send it again with the same key in some seconds")
-    }
-
     /// Whether the alarms were stored is unknown.
     package static var outcomeUnknown: Problem {
         Problem(.outcomeUnknown, "it is unknown whether this was stored; send it again with the same key")
