@@ -101,7 +101,14 @@ let package = Package(
         .testTarget(
             name: "TocsinTests", dependencies: ["JournalConformance", "Tocsin"], swiftSettings: strict),
         .testTarget(
-            name: "TocsinSQLiteTests", dependencies: ["JournalConformance", "TocsinSQLite"], swiftSettings: strict),
+            name: "TocsinSQLiteTests",
+            dependencies: [
+                "JournalConformance",
+                "TocsinSQLite",
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict),
         .testTarget(
             name: "TocsinServerTests", dependencies: ["TocsinServer"], swiftSettings: strict),
         .testTarget(

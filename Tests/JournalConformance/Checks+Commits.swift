@@ -2,7 +2,7 @@ import Testing
 import Tocsin
 
 extension JournalConformance {
-    static let commits: [Check] = [
+    package static let commits: [Check] = [
         Check("Commits come after an id, in order, those before the reader began and those after") { subject in
             let journal = subject.journal
             let ids = try await publish(5, to: journal)
