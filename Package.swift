@@ -99,7 +99,17 @@ let package = Package(
             name: "JournalConformance", dependencies: ["Tocsin"], path: "Tests/JournalConformance",
             swiftSettings: strict),
         .testTarget(
-            name: "TocsinTests", dependencies: ["JournalConformance", "Tocsin"], swiftSettings: strict),
+            name: "TocsinTests",
+            dependencies: [
+                "JournalConformance",
+                "ServerSentEvents",
+                "Tocsin",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+            ],
+            swiftSettings: strict),
         .testTarget(
             name: "TocsinSQLiteTests",
             dependencies: [

@@ -1,0 +1,52 @@
+import Foundation
+import Testing
+
+@Suite struct SimulationTests {
+    private static let stepsPerRun = 1000
+
+    /// `TOCSIN_SIMULATION_SEED` begins with another seed, `TOCSIN_SIMULATION_STEPS` makes more steps.
+    private static func number(_ name: String) -> Int? {
+        ProcessInfo.processInfo.environment["TOCSIN_SIMULATION_\(name)"].flatMap { Int($0) }
+    }
+
+    @Test("Each stream gets each alarm that concerns it once and in order, whatever breaks")
+    func simulation() {
+        let steps = Self.number("STEPS") ?? 20_000
+        var unseen = Set(Sight.allCases)
+        var seed = UInt64(Self.number("SEED") ?? 1)
+        for _ in 0..<max(1, steps / Self.stepsPerRun) {
+            let count = min(steps, Self.stepsPerRun)
+            let simulation = Simulation(seed: seed)
+            guard simulation.run(steps: count) else { return report(simulation, steps: count) }
+            unseen.subtract(simulation.sights)
+            seed += 1
+        }
+        if steps >= 20_000 { #expect(unseen.isEmpty, "some situations did not come about") }
+    }
+
+    @Test("The same seed makes the same run")
+    func determinism() {
+        for seed in 1...3 as ClosedRange<UInt64> {
+            let digests = (0..<2).map { _ in
+                let simulation = Simulation(seed: seed)
+                _ = simulation.run(steps: 1000)
+                return simulation.digest
+            }
+            #expect(digests[0] == digests[1])
+        }
+    }
+
+    /// Makes the run once more, to tell what came before.
+    private func report(_ failed: Simulation, steps: Int) {
+        let again = Simulation(seed: failed.seed, isTraced: true)
+        _ = again.run(steps: steps)
+        let story = again.trace.suffix(Self.number("TRACE") ?? 40).joined(separator: "\n")
+        Issue.record(
+            """
+            \(failed.faults.first ?? "")
+            \(failed.profile)
+            \(story)
+            again: TOCSIN_SIMULATION_SEED=\(failed.seed) TOCSIN_SIMULATION_STEPS=\(steps) swift test --filter SimulationTests
+            """)
+    }
+}
