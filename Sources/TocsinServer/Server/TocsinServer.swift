@@ -1,7 +1,7 @@
 import Hummingbird
 import HummingbirdCore
 package import Logging
-import NIOCore
+package import NIOCore
 package import NIOPosix
 import ServiceLifecycle
 package import Tocsin
@@ -29,14 +29,15 @@ package struct TocsinServer: Sendable {
 
     /// Serves until SIGTERM or SIGINT, then ends streams, answers what is being published and returns.
     ///
+    /// - Parameter onListening: is called with the address once requests are taken.
     /// - Throws: ``ServerStartError`` when it cannot listen, `JournalError` when the journal cannot be read.
-    package func run() async throws {
-        let result = await Result.catching { try await serve() }
+    package func run(onListening: @escaping @Sendable (SocketAddress) -> Void = { _ in }) async throws {
+        let result = await Result.catching { try await serve(onListening) }
         await closeJournal()
         try result.get()
     }
 
-    private func serve() async throws {
+    private func serve(_ onListening: @escaping @Sendable (SocketAddress) -> Void) async throws {
         let hub = try await Hub(
             journal: journal, eventLoops: Array(eventLoopGroup.makeIterator()), configuration: configuration.hub,
             now: Timestamp.now, logger: logger)
@@ -44,7 +45,7 @@ package struct TocsinServer: Sendable {
         let services: [any Service] = [
             BackgroundService { await hub.maintain() },
             BackgroundService { await hub.dispatch() },
-            try application(hub),
+            try application(hub, onListening),
             StreamDrain(hub: hub),
         ]
         var group = ServiceGroupConfiguration(
@@ -56,17 +57,22 @@ package struct TocsinServer: Sendable {
             logger.warning("some connections did not end within --drain and were closed")
         } catch let error as IOError {
             throw ServerStartError(error, host: configuration.host, port: configuration.port)
-        } catch is SocketAddressError {
+        } catch is SocketAddressError.UnknownHost {
             throw ServerStartError(unknownHost: configuration.host)
         }
         await hub.publisher.close()
     }
 
-    private func application(_ hub: Hub) throws -> some Service {
+    private func application(
+        _ hub: Hub, _ onListening: @escaping @Sendable (SocketAddress) -> Void
+    ) throws -> some Service {
         let access = try AccessPolicy(
             host: configuration.host, allowedHosts: configuration.allowedHosts, corsOrigins: configuration.corsOrigins)
         let connections = ConnectionConfiguration(hub: hub, gate: StreamGate(access: access, logger: logger))
         let limit = configuration.maximumOpenConnections
+        // It would tell where it listens, which `onListening` does.
+        var logger = logger
+        logger.logLevel = max(logger.logLevel, .notice)
         return Application(
             responder: ServerResponder(
                 hub: hub, access: access, maximumBody: configuration.maximumBody, logger: logger),
@@ -76,6 +82,7 @@ package struct TocsinServer: Sendable {
                 // The default queue of 256 holds up ten thousand clients that come back at once.
                 backlog: 4096,
                 availableConnectionsDelegate: limit < .max ? MaximumAvailableConnections(limit) : nil),
+            onServerRunning: { channel in channel.localAddress.map(onListening) },
             eventLoopGroupProvider: .shared(eventLoopGroup),
             logger: logger)
     }

@@ -1,12 +1,12 @@
 /// A host and a port, as in a `Host` field (RFC 9110 7.2).
-struct Authority: Hashable, Sendable {
+package struct Authority: Hashable, Sendable {
     /// In lower case, without a dot at its end; an IPv6 address in brackets.
     let host: String
     /// `nil` where none is given.
-    let port: Int?
+    package let port: Int?
 
     /// - Returns: `nil` where `text` is no host, or no host and port.
-    init?(_ text: some StringProtocol) {
+    package init?(_ text: some StringProtocol) {
         let bytes = Array(text.utf8)
         let colon: Int
         if bytes.first == UInt8(ascii: "[") {

@@ -1,5 +1,5 @@
 /// The origin of a web page: scheme, host and port (RFC 6454 6.2).
-struct WebOrigin: Hashable, Sendable {
+package struct WebOrigin: Hashable, Sendable {
     /// In lower case.
     let scheme: String
     let host: String
@@ -8,7 +8,7 @@ struct WebOrigin: Hashable, Sendable {
 
     /// - Parameter text: `https://app.example`, as in an `Origin` field: without a path, not even `/`.
     /// - Returns: `nil` for anything else, `null` too.
-    init?(_ text: some StringProtocol) {
+    package init?(_ text: some StringProtocol) {
         let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
         guard parts.count == 2, parts[1].hasPrefix("//"), let authority = Authority(parts[1].dropFirst(2)) else {
             return nil
