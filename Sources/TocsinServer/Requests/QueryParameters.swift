@@ -9,6 +9,8 @@ package struct QueryParameters: Hashable, Sendable {
 
     private var parameters: [Parameter] = []
 
+    init() {}
+
     /// - Parameter text: what follows the `?`; a parameter without `=` has an empty value.
     /// - Throws: a ``Problem`` with status 400 for an escape that is none or is not UTF-8.
     init(_ text: Substring) throws(Problem) {

@@ -8,6 +8,16 @@ package struct RequestTarget: Hashable, Sendable {
     /// The authority of an absolute target (`http://host/path`), as it was sent.
     package let authority: String?
 
+    /// What stands in for a target that cannot be read, so that it can be asked who wants it.
+    package static let root = RequestTarget()
+
+    private init() {
+        path = "/"
+        segments = [""]
+        query = QueryParameters()
+        authority = nil
+    }
+
     /// - Parameter text: the origin form `/path?query`, the absolute form with `http` or `https`, or `*`.
     /// - Throws: a ``Problem`` with status 400 for any other form, an escape that is none, or text that is not UTF-8.
     package init(_ text: String) throws(Problem) {

@@ -22,13 +22,15 @@ struct ServerResponder: HTTPResponder {
     }
 
     func respond(to request: Request, context: BasicRequestContext) async -> Response {
-        let target: RequestTarget
+        var target = RequestTarget.root
+        var route = Route.unknown
+        var fault: Problem?
         do throws(Problem) {
             target = try RequestTarget(request.head.path ?? "")
+            route = Route(target)
         } catch {
-            return finished(Response(error), for: request, fields: [])
+            fault = error
         }
-        let route = Route(target)
         let header = { (name: String) in request.header(name) }
         let asked = AccessRequest(method: request.method.rawValue, route: route, target: target, header: header)
         switch access.decide(asked) {
@@ -39,6 +41,7 @@ struct ServerResponder: HTTPResponder {
             return finished(Response(status: .noContent), for: request, fields: fields)
         case .allow(let fields):
             do throws(Problem) {
+                if let fault { throw fault }
                 let response = try await answer(request, route: route, target: target, header: header)
                 return finished(response, for: request, fields: fields)
             } catch {
@@ -109,9 +112,10 @@ struct ServerResponder: HTTPResponder {
 extension Request {
     /// The values of a header field; `Host` is the request's authority.
     fileprivate func header(_ name: String) -> [String] {
-        if name == "Host" { return head.authority.map { [$0] } ?? [] }
-        guard let name = HTTPField.Name(name) else { return [] }
-        return headers[values: name]
+        guard let field = HTTPField.Name(name) else { return [] }
+        // The first is not among the fields any more, a second one is.
+        let authority = name == "Host" ? head.authority.map { [$0] } ?? [] : []
+        return authority + headers[values: field]
     }
 }
 
