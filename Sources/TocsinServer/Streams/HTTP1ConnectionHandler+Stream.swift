@@ -134,7 +134,9 @@ extension HTTP1ConnectionHandler {
         let subscription = Subscription(
             addresses: request.addresses, languages: request.languages, start: start,
             greeting: hub.greeting(for: request.user))
-        stream?.subscriber = shard.open(subscription, on: self)
+        // In two steps: the shard writes the opening, which reads `stream`.
+        let subscriber = shard.open(subscription, on: self)
+        stream?.subscriber = subscriber
         finishRequests(with: nil)
         if hub.isDraining, let subscriber = stream?.subscriber {
             shard.end(subscriber)
