@@ -1,0 +1,138 @@
+import ArgumentParser
+import Foundation
+import Tocsin
+import TocsinServer
+
+/// `tocsin publish`: sends one alarm and prints its id.
+struct PublishCommand: AsyncParsableCommand {
+    static let serverVariable = "TOCSIN_SERVER"
+    static let tokenVariable = "TOCSIN_TOKEN"
+
+    static let configuration = CommandConfiguration(
+        commandName: "publish",
+        abstract: "Publish an alarm, and print its id.",
+        usage: """
+            tocsin publish [--user U]... [--topic T]... [--everyone] [--event NAME] [--lang TAG=TEXT]... [--key K] \
+            [--ttl T] [--json] [--server URL] [--token TOKEN] [DATA | -]
+            """,
+        discussion: """
+            An alarm concerns one or more users, one or more topics, or everyone. It is sent again when the server \
+            does not answer, or asks for it, and counts once.
+            """)
+
+    @Option(help: ArgumentHelp("A user whom it concerns; may be repeated.", valueName: "name"))
+    var user: [String] = []
+
+    @Option(help: ArgumentHelp("A topic whose listeners it concerns; may be repeated.", valueName: "name"))
+    var topic: [String] = []
+
+    @Flag(help: "It concerns every user.")
+    var everyone = false
+
+    @Option(help: ArgumentHelp("Name of the event (default: alarm).", valueName: "name"))
+    var event: String?
+
+    @Option(help: ArgumentHelp("What readers of a language get; may be repeated.", valueName: "tag=text"))
+    var lang: [String] = []
+
+    @Option(
+        help: ArgumentHelp("Idempotency key: the same again sends nothing (default: a random one).", valueName: "key"))
+    var key: String?
+
+    @Option(help: ArgumentHelp("How long it is worth sending: seconds, or 30s, 5m, 12h, 7d.", valueName: "duration"))
+    var ttl: String?
+
+    @Flag(help: "DATA and the texts of --lang are JSON.")
+    var json = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Where the server is (default: \(serverVariable), or http://127.0.0.1:5000).", valueName: "url"))
+    var server: String?
+
+    @Option(help: ArgumentHelp("Access token (default: \(tokenVariable)).", valueName: "token"))
+    var token: String?
+
+    @Argument(
+        help: ArgumentHelp(
+            "The text; - reads it from standard input, without a line end at its end.", valueName: "data"))
+    var data: String?
+
+    func run() async throws {
+        let client = try client(environment: ProcessInfo.processInfo.environment)
+        let message = try message(standardInput: { FileHandle.standardInput.readDataToEndOfFile() })
+        print(try await client.publish(message.body))
+    }
+
+    /// Whom to send it to.
+    func client(environment: [String: String]) throws(CommandFailure) -> PublishClient {
+        let server = server ?? environment[Self.serverVariable] ?? "http://127.0.0.1:5000"
+        guard let url = AlarmsURL.of(server: server) else {
+            throw CommandFailure.inSetting(
+                "--server", self.server, or: Self.serverVariable,
+                "is a URL like http://127.0.0.1:5000, not \(server.debugDescription)")
+        }
+        let token = token ?? environment[Self.tokenVariable].flatMap { $0.isEmpty ? nil : $0 }
+        guard token?.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) != false, token != "" else {
+            throw CommandFailure.inSetting(
+                "--token", self.token, or: Self.tokenVariable, "is printable ASCII without spaces")
+        }
+        return PublishClient(url: url, server: server, token: token)
+    }
+
+    /// What to send.
+    func message(standardInput: () -> Data) throws(CommandFailure) -> AlarmMessage {
+        let audience = try AlarmMessage.Audience(users: user, topics: topic, everyone: everyone)
+        var message = AlarmMessage(audience: audience, event: event, key: key ?? IdempotencyKey.random())
+        if let ttl {
+            guard let seconds = DurationOption(ttl)?.wholeSeconds, (1...31_536_000).contains(seconds) else {
+                throw CommandFailure(
+                    usage: "--ttl is a duration of whole seconds from 1s to 365d, like 30, 5m or 12h, "
+                        + "not \(ttl.debugDescription)")
+            }
+            message.timeToLive = seconds
+        }
+        var tags: Set<LanguageTag> = []
+        for text in lang {
+            let translation = try AlarmMessage.Translation(option: text, isJSON: json)
+            guard let tag = LanguageTag(translation.tag), tags.insert(tag).inserted else {
+                throw CommandFailure(usage: "--lang \(translation.tag) is given twice; give each language once")
+            }
+            message.translations.append(translation)
+        }
+        guard data != nil || !lang.isEmpty else {
+            throw CommandFailure(usage: "there is nothing to say: give DATA, - for standard input, or --lang")
+        }
+        message.content = try content(standardInput: standardInput)
+        return message
+    }
+
+    private func content(standardInput: () -> Data) throws(CommandFailure) -> Content? {
+        guard let data else { return nil }
+        let isInput = data == "-"
+        var text = data
+        if isInput {
+            guard let input = String(validating: standardInput(), as: UTF8.self) else {
+                throw CommandFailure("standard input is not UTF-8; convert it, for example with iconv")
+            }
+            // The end of the last line is not part of what it says.
+            text = input.last == "\n" || input.last == "\r\n" ? String(input.dropLast()) : input
+        }
+        do {
+            return try Content(text, isJSON: json)
+        } catch {
+            let source = isInput ? "standard input" : "DATA"
+            let message = "\(source) is not JSON, which --json asks for: \(error)"
+            throw isInput ? CommandFailure(message) : CommandFailure(usage: message)
+        }
+    }
+}
+
+extension CommandFailure {
+    /// A wrong setting, named by where it comes from.
+    fileprivate static func inSetting(
+        _ flag: String, _ given: String?, or variable: String, _ message: String
+    ) -> CommandFailure {
+        given == nil ? CommandFailure("\(variable) \(message)") : CommandFailure(usage: "\(flag) \(message)")
+    }
+}

@@ -1,0 +1,106 @@
+import Tocsin
+import TocsinServer
+
+/// The options of `serve`: the only place that knows their names, defaults, ranges and help.
+enum ServeOptions {
+    static let host = ServeOption<ListeningHost>(
+        "host", placeholder: "address", fallback: "127.0.0.1", help: "Address to listen on.",
+        requirement: "is an address or the name of a host", parse: ListeningHost.init)
+
+    static let port = ServeOption.number(
+        "port", in: 0...65_535, placeholder: "number", fallback: "5000",
+        help: "Port to listen on; with 0 any that is free, which the log tells.")
+
+    static let insecureOpen = ServeOption<Bool>(
+        "insecure-open", .flag, placeholder: "", help: "Allow a public --host although there are no access rules.",
+        requirement: "is true or false", parse: Bool.init)
+
+    static let allowedHost = ServeOption<String>(
+        "allowed-host", .list, placeholder: "name",
+        help: "Further value of the Host header to accept while there are no access rules.",
+        requirement: "is the name of a host, like alarms.example", parse: { Authority($0) == nil ? nil : $0 })
+
+    static let corsOrigin = ServeOption<String>(
+        "cors-origin", .list, placeholder: "origin", help: "Origin whose pages may use the server.",
+        requirement: "is one origin without a path, like https://app.example",
+        parse: { WebOrigin($0) == nil ? nil : $0 })
+
+    static let data = ServeOption<DataLocation>(
+        "data", placeholder: "file", fallback: "tocsin.db", help: "File of the journal; :memory: keeps nothing.",
+        requirement: "is the path of a file, or :memory:", parse: DataLocation.init)
+
+    static let retain = ServeOption.duration(
+        "retain", in: .seconds(1) ... .days(36_500), wholeSeconds: true, fallback: "7d",
+        help: "How long alarms are kept for resume and lists.")
+
+    static let retainAlarms = ServeOption.number(
+        "retain-alarms", in: 1...1_000_000_000_000, placeholder: "count", fallback: "1000000",
+        help: "How many alarms are kept for resume and lists.")
+
+    static let keyRetention = ServeOption.duration(
+        "key-retention", in: .seconds(1) ... .days(36_500), wholeSeconds: true, fallback: "24h",
+        help: "How long an idempotency key is remembered, whatever happens to its alarm.")
+
+    static let defaultLanguage = ServeOption<LanguageTag>(
+        "default-language", placeholder: "tag", help: "Language to send where none of a reader's languages is there.",
+        requirement: "is a language tag (BCP 47) like en or en-US", parse: LanguageTag.init)
+
+    static let greeting = ServeOption<String>(
+        "greeting", placeholder: "text", help: "First event of a user's stream; {user} stands for the user.",
+        requirement: "is a text", parse: { $0.isEmpty ? nil : $0 })
+
+    static let heartbeat = ServeOption.duration(
+        "heartbeat", in: .seconds(1) ... .seconds(3600), wholeSeconds: true, fallback: "15",
+        help: "Silence after which a stream is told that it lives.")
+
+    static let connections = ServeOption<ConnectionSharing>(
+        "connections", placeholder: "shared|latest", fallback: "shared",
+        help: "Whether all of a user's streams get alarms, or only the newest stays.",
+        requirement: "is shared or latest", parse: ConnectionSharing.init(rawValue:))
+
+    static let maxConnections = ServeOption.number(
+        "max-connections", in: 1...1_000_000_000, placeholder: "count", fallback: "open-file limit − 200",
+        help: "Streams at a time.")
+
+    static let maxBody = ServeOption.number(
+        "max-body", in: 1...1_073_741_824, placeholder: "bytes", fallback: "1048576", help: "Bytes of a request's body.")
+
+    static let drain = ServeOption.duration(
+        "drain", in: .seconds(0) ... .seconds(600), wholeSeconds: false, fallback: "10",
+        help: "Time to end streams and answer publishes at SIGTERM.")
+
+    /// In the order of the help.
+    static let all: [OptionDescription] = [
+        host.description, port.description, insecureOpen.description, allowedHost.description, corsOrigin.description,
+        data.description, retain.description, retainAlarms.description, keyRetention.description,
+        defaultLanguage.description, greeting.description, heartbeat.description, connections.description,
+        maxConnections.description, maxBody.description, drain.description,
+    ]
+}
+
+/// Where the journal is.
+enum DataLocation: Hashable, Sendable, CustomStringConvertible {
+    case memory
+    case file(String)
+
+    init?(_ text: String) {
+        switch text {
+        case "": return nil
+        case ":memory:": self = .memory
+        default: self = .file(text)
+        }
+    }
+
+    var description: String {
+        switch self {
+        case .memory: ":memory:"
+        case .file(let path): path
+        }
+    }
+}
+
+/// Whether a user's streams share the alarms.
+enum ConnectionSharing: String, Hashable, Sendable {
+    case shared
+    case latest
+}

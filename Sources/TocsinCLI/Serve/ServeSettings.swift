@@ -1,0 +1,64 @@
+import Tocsin
+import TocsinServer
+
+/// What `serve` is to do, read from its options.
+struct ServeSettings: Sendable {
+    /// How many open files are left for all that is not a stream.
+    static let filesBesideStreams = 200
+
+    let configuration: ServerConfiguration
+    let data: DataLocation
+    /// Whether anyone who reaches the host may do anything.
+    let isOpenToAll: Bool
+
+    /// - Parameters:
+    ///   - options: what was given.
+    ///   - openFileLimit: how many files the process may have open.
+    /// - Throws: ``CommandFailure`` that names the option when a value cannot be used.
+    init(_ options: OptionReader, openFileLimit: Int) throws(CommandFailure) {
+        var server = ServerConfiguration()
+        let host = try options.value(ServeOptions.host)
+        server.host = host?.string ?? server.host
+        server.port = try options.value(ServeOptions.port) ?? server.port
+        server.allowedHosts = try options.values(ServeOptions.allowedHost)
+        server.corsOrigins = try options.values(ServeOptions.corsOrigin)
+        server.maximumBody = try options.value(ServeOptions.maxBody) ?? server.maximumBody
+        server.drain = try options.value(ServeOptions.drain)?.duration ?? server.drain
+        server.hub.retention.age = try options.value(ServeOptions.retain)?.wholeSeconds ?? server.hub.retention.age
+        server.hub.retention.alarms = try options.value(ServeOptions.retainAlarms) ?? server.hub.retention.alarms
+        server.hub.retention.keyAge =
+            try options.value(ServeOptions.keyRetention)?.wholeSeconds ?? server.hub.retention.keyAge
+        server.hub.greeting = try options.value(ServeOptions.greeting)
+        server.hub.onlyLatestConnection = try options.value(ServeOptions.connections) == .latest
+        server.hub.shard.defaultLanguage = try options.value(ServeOptions.defaultLanguage)
+        server.hub.shard.heartbeat =
+            try options.value(ServeOptions.heartbeat)?.wholeSeconds ?? server.hub.shard.heartbeat
+        server.hub.maximumConnections = try Self.maximumConnections(options, openFileLimit: openFileLimit)
+        // Requests find room beside the streams, and the journal's files beside both.
+        server.maximumOpenConnections = server.hub.maximumConnections + Self.filesBesideStreams / 2
+        data = try options.value(ServeOptions.data) ?? .file("tocsin.db")
+
+        let isPublic = host?.isLoopback == false
+        if isPublic, try options.value(ServeOptions.insecureOpen) != true {
+            throw CommandFailure(
+                "--host \(server.host) is public and there are no access rules; listen on 127.0.0.1, "
+                    + "or allow anyone to publish and listen with --insecure-open")
+        }
+        isOpenToAll = isPublic
+        configuration = server
+    }
+
+    private static func maximumConnections(
+        _ options: OptionReader, openFileLimit: Int
+    ) throws(CommandFailure) -> Int {
+        let most = max(1, openFileLimit - filesBesideStreams)
+        guard let count = try options.value(ServeOptions.maxConnections) else { return most }
+        guard count <= most else {
+            throw options.failure(
+                ServeOptions.maxConnections.description,
+                "\(count) is more than the \(most) that the limit of \(openFileLimit) open files allows; "
+                    + "raise it to \(count + filesBesideStreams) with 'ulimit -n', or LimitNOFILE in a systemd unit")
+        }
+        return count
+    }
+}
