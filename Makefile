@@ -1,0 +1,34 @@
+# What can be done here; all of it installs what is missing first (scripts/setup).
+
+.DEFAULT_GOAL := help
+.PHONY: help build run test kill-test clean
+
+# Options for `make run`: make run ARGS="--port 8080 --data /var/lib/tocsin/tocsin.db"
+ARGS ?=
+# How often the long form of the kill test kills the server.
+RUNS ?= 20
+
+help: ## Shows this
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+
+build: ## Builds the release, .build/release/tocsin
+	@scripts/setup build
+	swift build -c release --product tocsin
+
+run: build ## Builds the release and serves; options with ARGS="--port 8080"
+	exec .build/release/tocsin serve $(ARGS)
+
+test: ## Builds and runs all tests, those of the running server too
+	@scripts/setup test
+	swift build --build-tests
+	swift test --skip-build
+	scripts/fsync-proof.py --binary .build/debug/tocsin
+	scripts/kill-test.py --binary .build/debug/tocsin --runs 2 --subscribers 10 --seconds 1
+
+kill-test: build ## Kills the release under load, again and again, and checks that nothing is lost; RUNS=20
+	@scripts/setup test
+	scripts/kill-test.py --binary .build/release/tocsin --runs $(RUNS)
+
+clean: ## Removes what was built
+	swift package clean
+	rm -rf .build
