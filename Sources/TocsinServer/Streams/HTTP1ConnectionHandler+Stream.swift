@@ -136,9 +136,14 @@ extension HTTP1ConnectionHandler {
             greeting: hub.greeting(for: request.user))
         // In two steps: the shard writes the opening, which reads `stream`.
         let subscriber = shard.open(subscription, on: self)
-        stream?.subscriber = subscriber
         finishRequests(with: nil)
-        if hub.isDraining, let subscriber = stream?.subscriber {
+        guard stream != nil else {
+            // The opening could not be written, so the stream is over already.
+            shard.close(subscriber)
+            return
+        }
+        stream?.subscriber = subscriber
+        if hub.isDraining {
             shard.end(subscriber)
         }
     }

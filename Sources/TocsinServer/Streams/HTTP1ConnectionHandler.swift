@@ -238,6 +238,8 @@ final class HTTP1ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandle
     // MARK: Events
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        // What comes on a connection that is being closed is dropped, whatever it is.
+        guard !machine.isClosing else { return }
         guard let error = error as? HTTPParserError else {
             // A write that failed, or a connection that was reset: there is nobody to answer.
             context.close(promise: nil)
