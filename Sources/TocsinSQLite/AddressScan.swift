@@ -27,14 +27,19 @@ struct AddressScan {
     ///   - bounds: the numbers to look at.
     ///   - expected: how many will be taken, if there are as many.
     init(
-        _ addresses: [Address], within bounds: ClosedRange<UInt64>, order: Order, expecting expected: Int,
+        _ addresses: [Address],
+        within bounds: ClosedRange<UInt64>,
+        order: Order,
+        expecting expected: Int,
         in database: Database
     ) throws {
         statement = try SQLStatement(
             """
             SELECT low FROM addresses WHERE name = ? AND low BETWEEN ? AND ? \
             ORDER BY low \(order == .oldestFirst ? "ASC" : "DESC") LIMIT ?
-            """, in: database)
+            """,
+            in: database
+        )
         self.order = order
         self.portion = min(Self.maximumPortion, 8 + expected / max(1, addresses.count))
         self.cursors = addresses.map { Cursor(name: $0.bytes, bounds: bounds) }

@@ -16,7 +16,9 @@ extension AlarmRow {
             """
             UPDATE alarms SET withdrawn_by = ?, names = NULL, event = '', data_text = NULL, data_json = NULL, \
             translations = NULL, key = NULL WHERE low = ?
-            """, in: database)
+            """,
+            in: database
+        )
         try statement.bind(withdrawal, at: 1)
         try statement.bind(low, at: 2)
         try statement.run()

@@ -105,8 +105,14 @@ extension AlarmRow {
         let data = statement.text(7).map(Content.text) ?? statement.text(8).map(Content.json)
         guard data != nil || !translations.isEmpty else { return .damaged }
         let alarm = Alarm(
-            audience: audience, event: event, data: data, translations: translations, retry: retry, ttl: ttl,
-            key: statement.text(12).flatMap { try? Name($0) })
+            audience: audience,
+            event: event,
+            data: data,
+            translations: translations,
+            retry: retry,
+            ttl: ttl,
+            key: statement.text(12).flatMap { try? Name($0) }
+        )
         let withdraws = statement.isNull(13) ? nil : epochs.id(of: statement.low(13))
         return .entry(Entry(id: epochs.id(of: low), publishedAt: publishedAt, alarm: alarm, withdraws: withdraws))
     }

@@ -35,7 +35,11 @@ struct Appender {
 
     /// - Throws: what SQLite says, where nothing can be stored now.
     static func append(
-        _ requests: [AppendRequest], to database: Database, epochs: EpochTable, at now: Timestamp, keyRetention: Int
+        _ requests: [AppendRequest],
+        to database: Database,
+        epochs: EpochTable,
+        at now: Timestamp,
+        keyRetention: Int
     ) throws -> Appended {
         do {
             var appender = try Appender(database, epochs: epochs, now: now, keyRetention: keyRetention)
@@ -111,7 +115,11 @@ struct Appender {
             guard !target.isExpired(at: now) else { return .notFound }
             guard target.withdraws == nil else { return .notWithdrawable }
             let entry = Entry(
-                id: epochs.id(of: head + 1), publishedAt: now, withdrawing: id, from: target.alarm.audience)
+                id: epochs.id(of: head + 1),
+                publishedAt: now,
+                withdrawing: id,
+                from: target.alarm.audience
+            )
             try insert(entry)
             try AlarmRow.blank(id.low, withdrawnBy: entry.id.low, in: database)
             try AlarmRow.removeAddresses(target.addresses, of: id.low, in: database)

@@ -1,11 +1,11 @@
 import Tocsin
 
 #if canImport(Darwin)
-import Darwin
+    import Darwin
 #elseif canImport(Musl)
-import Musl
+    import Musl
 #else
-import Glibc
+    import Glibc
 #endif
 
 /// The journal's file on disk, before SQLite sees it.
@@ -30,7 +30,9 @@ struct DataFile: Sendable {
             }
             try Self.makeFolder(folder)
             guard let resolved = Self.resolve(folder) else {
-                throw Self.unusable("folder \(folder) cannot be entered (\(Self.reason(errno))); choose another data file")
+                throw Self.unusable(
+                    "folder \(folder) cannot be entered (\(Self.reason(errno))); choose another data file"
+                )
             }
             self.path = resolved == "/" ? "/" + name : resolved + "/" + name
         }
@@ -49,7 +51,8 @@ struct DataFile: Sendable {
             let folder = Self.split(path).folder
             guard access(folder, W_OK | X_OK) == 0 else {
                 throw Self.unusable(
-                    "data file \(path) cannot be made (\(Self.reason(errno))); make folder \(folder) writable or choose another data file")
+                    "data file \(path) cannot be made (\(Self.reason(errno))); make folder \(folder) writable or choose another data file"
+                )
             }
             return
         }
@@ -60,7 +63,8 @@ struct DataFile: Sendable {
         }
         guard access(path, R_OK | W_OK) == 0 else {
             throw Self.unusable(
-                "data file \(path) cannot be written (\(Self.reason(errno))); make it writable or choose another")
+                "data file \(path) cannot be written (\(Self.reason(errno))); make it writable or choose another"
+            )
         }
     }
 
@@ -76,7 +80,8 @@ struct DataFile: Sendable {
         let hasNoTables = header[100] == 13 && header[103] == 0 && header[104] == 0 && !Self.isPresent(path + "-wal")
         guard applicationID == Self.applicationID || applicationID == 0 && hasNoTables else {
             throw Self.unusable(
-                "data file \(path) is a database of another program, not a tocsin file; choose another data file")
+                "data file \(path) is a database of another program, not a tocsin file; choose another data file"
+            )
         }
     }
 

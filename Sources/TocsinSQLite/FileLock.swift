@@ -2,11 +2,11 @@ import Synchronization
 import Tocsin
 
 #if canImport(Darwin)
-import Darwin
+    import Darwin
 #elseif canImport(Musl)
-import Musl
+    import Musl
 #else
-import Glibc
+    import Glibc
 #endif
 
 /// Keeps other servers off the data file as long as it lives: SQLite alone would let two in.
@@ -28,10 +28,13 @@ final class FileLock: Sendable {
             let number = errno
             close(descriptor)
             guard number == EWOULDBLOCK else {
-                throw DataFile.unusable("lock file \(path) cannot be locked (\(DataFile.reason(number))); use a local disk")
+                throw DataFile.unusable(
+                    "lock file \(path) cannot be locked (\(DataFile.reason(number))); use a local disk"
+                )
             }
             throw DataFile.unusable(
-                "data file \(file.path) is in use by another server; stop that one or choose another data file")
+                "data file \(file.path) is in use by another server; stop that one or choose another data file"
+            )
         }
         self.descriptor = Mutex(descriptor)
     }

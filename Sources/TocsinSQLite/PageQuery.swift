@@ -23,8 +23,13 @@ struct PageQuery {
         let end = min(through ?? ends.head, ends.head)
         let first = (after.map(epochs.low(notBeyond:)) ?? 0).addingReportingOverflow(1)
         return try page(
-            from: first.overflow ? .max : first.partialValue, through: min(epochs.low(notBeyond: end), ends.head.low),
-            end: max(after ?? .zero, end), ends, in: database, epochs: epochs)
+            from: first.overflow ? .max : first.partialValue,
+            through: min(epochs.low(notBeyond: end), ends.head.low),
+            end: max(after ?? .zero, end),
+            ends,
+            in: database,
+            epochs: epochs
+        )
     }
 
     /// The alarms older than an id, or all.
@@ -50,7 +55,12 @@ struct PageQuery {
     }
 
     private func page(
-        from first: UInt64, through last: UInt64, end: AlarmID, _ ends: Ends, in database: Database, epochs: EpochTable
+        from first: UInt64,
+        through last: UInt64,
+        end: AlarmID,
+        _ ends: Ends,
+        in database: Database,
+        epochs: EpochTable
     ) throws -> Page {
         var page = PageBuilder(limit: limit)
         var stopped: AlarmID??
@@ -84,13 +94,17 @@ struct PageQuery {
     }
 
     private func walk(
-        _ bounds: ClosedRange<UInt64>, in database: Database, _ look: (SQLStatement) -> Bool
+        _ bounds: ClosedRange<UInt64>,
+        in database: Database,
+        _ look: (SQLStatement) -> Bool
     ) throws {
         let rows = try SQLStatement(
             """
             SELECT \(AlarmRow.columns) FROM alarms WHERE low BETWEEN ? AND ? \
             ORDER BY low \(order == .oldestFirst ? "ASC" : "DESC")
-            """, in: database)
+            """,
+            in: database
+        )
         defer { rows.reset() }
         try rows.bind(bounds.lowerBound, at: 1)
         try rows.bind(bounds.upperBound, at: 2)
@@ -100,7 +114,9 @@ struct PageQuery {
     }
 
     private func walk(
-        _ addresses: [Address], within bounds: ClosedRange<UInt64>, in database: Database,
+        _ addresses: [Address],
+        within bounds: ClosedRange<UInt64>,
+        in database: Database,
         _ look: (SQLStatement) -> Bool
     ) throws {
         let (expected, _) = limit.alarms.addingReportingOverflow(1)

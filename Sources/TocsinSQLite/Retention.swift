@@ -16,7 +16,10 @@ enum Retention {
 
     /// - Parameter count: how many rows `alarms` has.
     static func removeSome(
-        _ policy: RetentionPolicy, from database: Database, count: Int, at now: Timestamp
+        _ policy: RetentionPolicy,
+        from database: Database,
+        count: Int,
+        at now: Timestamp
     ) throws -> Removed {
         var removed = Removed()
         try removeOldest(policy, from: database, count: count, at: now, &removed)
@@ -41,10 +44,16 @@ enum Retention {
     }
 
     private static func removeOldest(
-        _ policy: RetentionPolicy, from database: Database, count: Int, at now: Timestamp, _ removed: inout Removed
+        _ policy: RetentionPolicy,
+        from database: Database,
+        count: Int,
+        at now: Timestamp,
+        _ removed: inout Removed
     ) throws {
         let oldest = try SQLStatement(
-            "SELECT \(Doomed.columns) FROM alarms ORDER BY low LIMIT \(batch + 1)", in: database)
+            "SELECT \(Doomed.columns) FROM alarms ORDER BY low LIMIT \(batch + 1)",
+            in: database
+        )
         var doomed: [Doomed] = []
         while try oldest.step() {
             let keptUntil = Timestamp(milliseconds: oldest.integer(1)).advanced(bySeconds: policy.age)
@@ -72,7 +81,9 @@ enum Retention {
 
     private static func removeExpired(from database: Database, at now: Timestamp, _ removed: inout Removed) throws {
         let expired = try SQLStatement(
-            "SELECT \(Doomed.columns) FROM alarms WHERE expires_at <= ? ORDER BY expires_at LIMIT \(batch)", in: database)
+            "SELECT \(Doomed.columns) FROM alarms WHERE expires_at <= ? ORDER BY expires_at LIMIT \(batch)",
+            in: database
+        )
         try expired.bind(now.milliseconds, at: 1)
         var doomed: [Doomed] = []
         while try expired.step() {
@@ -90,10 +101,15 @@ enum Retention {
     }
 
     private static func removeKeys(
-        olderThan age: Int, from database: Database, at now: Timestamp, _ removed: inout Removed
+        olderThan age: Int,
+        from database: Database,
+        at now: Timestamp,
+        _ removed: inout Removed
     ) throws {
         let removal = try SQLStatement(
-            "DELETE FROM keys WHERE key IN (SELECT key FROM keys WHERE at <= ? ORDER BY at LIMIT \(batch))", in: database)
+            "DELETE FROM keys WHERE key IN (SELECT key FROM keys WHERE at <= ? ORDER BY at LIMIT \(batch))",
+            in: database
+        )
         try removal.bind(now.advanced(bySeconds: -age).milliseconds, at: 1)
         try removal.run()
         if database.changesCount == batch { removed.hasMore = true }

@@ -4,7 +4,10 @@ package import Tocsin
 
 extension SQLiteJournal {
     package func alarms(
-        after: AlarmID?, through: AlarmID?, for selection: Selection, limit: PageLimit
+        after: AlarmID?,
+        through: AlarmID?,
+        for selection: Selection,
+        limit: PageLimit
     ) async throws(JournalError) -> Page {
         let query = pageQuery(for: selection, limit: limit, order: .oldestFirst)
         return try await read { database, session in
@@ -13,7 +16,9 @@ extension SQLiteJournal {
     }
 
     package func newestAlarms(
-        before: AlarmID?, for selection: Selection, limit: PageLimit
+        before: AlarmID?,
+        for selection: Selection,
+        limit: PageLimit
     ) async throws(JournalError) -> Page {
         let query = pageQuery(for: selection, limit: limit, order: .newestFirst)
         return try await read { database, session in

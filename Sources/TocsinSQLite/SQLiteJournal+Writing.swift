@@ -8,7 +8,12 @@ extension SQLiteJournal {
     package func append(_ requests: [AppendRequest]) async throws(JournalError) -> [AppendResult] {
         let appended = try await write { database, session in
             try Appender.append(
-                requests, to: database, epochs: session.epochs, at: self.now(), keyRetention: self.keyRetention)
+                requests,
+                to: database,
+                epochs: session.epochs,
+                at: self.now(),
+                keyRetention: self.keyRetention
+            )
         } committed: { appended, session in
             guard let last = appended.entries.last else { return }
             session.ends.withLock { ends in
@@ -23,7 +28,11 @@ extension SQLiteJournal {
     package func removeOutdated(_ policy: RetentionPolicy) async throws(JournalError) -> Bool {
         let removed = try await write { database, session in
             try Retention.removeSome(
-                policy, from: database, count: session.ends.withLock(\.count), at: self.now())
+                policy,
+                from: database,
+                count: session.ends.withLock(\.count),
+                at: self.now()
+            )
         } committed: { removed, session in
             session.ends.withLock { ends in
                 ends.floor = max(ends.floor, removed.floor)
@@ -74,7 +83,8 @@ extension SQLiteJournal {
 
     /// - Returns: how it went, and whether the file has to be opened anew to know what is in it.
     private func writeNow<Value>(
-        _ body: (Database, Session) throws -> Value, committed: (Value, Session) -> Void
+        _ body: (Database, Session) throws -> Value,
+        committed: (Value, Session) -> Void
     ) -> (Result<Value, JournalError>, isDoubtful: Bool) {
         do throws(JournalError) {
             let session = if let session = try gate.session() { session } else { try reopen(after: gate.shut()) }
@@ -114,6 +124,9 @@ extension SQLiteJournal {
             return .committed(value)
         } catch {
             try? database.rollback()
+            // A full disk ends COMMIT before its last write, and the next transaction takes that one's place: the file
+            // need not be opened anew, which might fail for want of space and keep readers off as well.
+            if let error = error as? DatabaseError, error.resultCode == .SQLITE_FULL { return .rolledBack(error) }
             return .unknown(error)
         }
     }

@@ -39,8 +39,12 @@ package final class SQLiteJournal: Journal {
     /// - Throws: ``JournalError/Code/unusable`` when the file is of another program, of a newer version, used by another
     ///   server, or cannot be written. A file of another program is not changed.
     package init(
-        path: String, keyRetention: Int = 86_400, now: @escaping WallClock, logger: Logger,
-        feed: CommitFeed = CommitFeed(), faults: Faults = Faults()
+        path: String,
+        keyRetention: Int = 86_400,
+        now: @escaping WallClock,
+        logger: Logger,
+        feed: CommitFeed = CommitFeed(),
+        faults: Faults = Faults()
     ) throws(JournalError) {
         let file = try DataFile(path)
         let lock = try FileLock(for: file)

@@ -62,14 +62,23 @@ package final class AdversarialJournal<Base: Journal>: Journal {
     }
 
     package func alarms(
-        after: AlarmID?, through: AlarmID?, for selection: Selection, limit: PageLimit
+        after: AlarmID?,
+        through: AlarmID?,
+        for selection: Selection,
+        limit: PageLimit
     ) async throws(JournalError) -> Page {
         try await base.alarms(
-            after: after, through: through, for: selection, limit: PageLimit(alarms: 1, bytes: limit.bytes))
+            after: after,
+            through: through,
+            for: selection,
+            limit: PageLimit(alarms: 1, bytes: limit.bytes)
+        )
     }
 
     package func newestAlarms(
-        before: AlarmID?, for selection: Selection, limit: PageLimit
+        before: AlarmID?,
+        for selection: Selection,
+        limit: PageLimit
     ) async throws(JournalError) -> Page {
         try await base.newestAlarms(before: before, for: selection, limit: PageLimit(alarms: 1, bytes: limit.bytes))
     }

@@ -8,7 +8,11 @@ extension JournalConformance {
             #expect(head.low == 0)
             #expect(try await subject.journal.standing(of: head) == .resumable)
             let page = try await subject.journal.alarms(
-                after: nil, through: nil, for: .everything, limit: PageLimit(alarms: 1))
+                after: nil,
+                through: nil,
+                for: .everything,
+                limit: PageLimit(alarms: 1)
+            )
             #expect(page.entries.isEmpty && page.isComplete)
             #expect(page.position == head && page.head == head && page.floor == .zero)
         },
@@ -96,17 +100,32 @@ extension JournalConformance {
                 Alarm(audience: .everyone, data: .text("")),
                 Alarm(audience: .everyone, data: .text("two\nlines\r\nand a \u{0} and \"quotes\" and \\ and 🔔")),
                 Alarm(audience: .everyone, data: .json(#"{"b":1.0,"a":null,"c":"\u0000"}"#)),
-                Alarm(audience: .user("é"), event: try EventName("message"), data: .json("null"), retry: 500, ttl: 31_536_000),
-                Alarm(audience: .topics(["b", "a", "c\"\\"]), data: .text("x"), retry: 3_600_000, key: "key \u{FFFD} 1"),
                 Alarm(
-                    audience: .users(["one"]), data: nil,
+                    audience: .user("é"),
+                    event: try EventName("message"),
+                    data: .json("null"),
+                    retry: 500,
+                    ttl: 31_536_000
+                ),
+                Alarm(
+                    audience: .topics(["b", "a", "c\"\\"]),
+                    data: .text("x"),
+                    retry: 3_600_000,
+                    key: "key \u{FFFD} 1"
+                ),
+                Alarm(
+                    audience: .users(["one"]),
+                    data: nil,
                     translations: [
                         Translation(language: ko, content: .json(#"{"message":"예약에 성공했습니다!"}"#)),
                         Translation(language: english, content: .text("a \u{0}\u{1F} \"text\"")),
-                    ]),
+                    ]
+                ),
                 Alarm(
-                    audience: .topic("everyone"), data: .text("x"),
-                    translations: [Translation(language: ko, content: .text(""))]),
+                    audience: .topic("everyone"),
+                    data: .text("x"),
+                    translations: [Translation(language: ko, content: .text(""))]
+                ),
             ]
             let publications = try await subject.journal.publish(alarms)
             let entries = try await subject.journal.all()

@@ -14,7 +14,9 @@ extension JournalConformance {
         let journal = subject.journal
         let high = try await journal.head.high
         var model = MemoryJournalState(
-            now: Timestamp(milliseconds: Int64(clamping: high)), keyRetention: Subject.keyRetention)
+            now: Timestamp(milliseconds: Int64(clamping: high)),
+            keyRetention: Subject.keyRetention
+        )
         for _ in 0..<150 {
             let now = subject.clock.now
             switch Int.random(in: 0..<10, using: &random) {
@@ -25,8 +27,10 @@ extension JournalConformance {
                 #expect(try await journal.append(requests) == model.append(requests, at: now).results)
             case 6:
                 let policy = RetentionPolicy(
-                    age: Int.random(in: 50...400, using: &random), alarms: Int.random(in: 20...200, using: &random),
-                    keyAge: Subject.keyRetention)
+                    age: Int.random(in: 50...400, using: &random),
+                    alarms: Int.random(in: 20...200, using: &random),
+                    keyAge: Subject.keyRetention
+                )
                 try await journal.removeAllOutdated(policy)
                 while model.removeOutdated(policy, at: now) {}
             default:
@@ -53,14 +57,21 @@ extension JournalConformance {
                     default: .everyone
                     }
                 return Alarm(
-                    audience: audience, data: .text("\(index)"),
+                    audience: audience,
+                    data: .text("\(index)"),
                     ttl: Bool.random(using: &random) ? Int.random(in: 1...60, using: &random) : nil,
-                    key: Bool.random(using: &random) ? Name(stringLiteral: "\(Int.random(in: 0..<20, using: &random))") : nil)
-            })
+                    key: Bool.random(using: &random)
+                        ? Name(stringLiteral: "\(Int.random(in: 0..<20, using: &random))") : nil
+                )
+            }
+        )
     }
 
     private static func compare(
-        _ journal: any Journal, with model: MemoryJournalState, at now: Timestamp, _ random: inout SplitMix
+        _ journal: any Journal,
+        with model: MemoryJournalState,
+        at now: Timestamp,
+        _ random: inout SplitMix
     ) async throws {
         #expect(try await journal.head == model.head)
         let some = { (random: inout SplitMix) in

@@ -38,7 +38,11 @@ extension JournalConformance {
             let ids = try await publish(4, to: subject.journal, ttlOfLast: 10)
             let page = { (after: AlarmID?, alarms: Int) in
                 try await subject.journal.alarms(
-                    after: after, through: nil, for: .everything, limit: PageLimit(alarms: alarms))
+                    after: after,
+                    through: nil,
+                    for: .everything,
+                    limit: PageLimit(alarms: alarms)
+                )
             }
             let first = try await page(nil, 2)
             #expect(first.entries.map(\.id) == Array(ids[0...1]) && first.position == ids[1] && !first.isComplete)

@@ -17,7 +17,11 @@ extension JournalConformance {
             #expect(try await journal.all().map(\.id) == new)
             #expect(try await journal.allNewest().map(\.id) == new.reversed())
             let page = try await journal.alarms(
-                after: nil, through: nil, for: .addresses([.user("none")]), limit: PageLimit(alarms: 1))
+                after: nil,
+                through: nil,
+                for: .addresses([.user("none")]),
+                limit: PageLimit(alarms: 1)
+            )
             #expect(page.floor == old[4] && page.head == new[4])
             #expect(try await journal.standing(of: start) == .expired)
             #expect(try await journal.standing(of: old[3]) == .expired)

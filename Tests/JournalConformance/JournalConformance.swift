@@ -28,7 +28,9 @@ package enum JournalConformance {
         package let run: @Sendable (Subject) async throws -> Void
 
         init(
-            _ description: String, needsFullPages: Bool = false, run: @escaping @Sendable (Subject) async throws -> Void
+            _ description: String,
+            needsFullPages: Bool = false,
+            run: @escaping @Sendable (Subject) async throws -> Void
         ) {
             self.description = description
             self.needsFullPages = needsFullPages

@@ -44,7 +44,10 @@ extension Journal {
 
     /// Every entry that a reader sees, page by page.
     package func all(
-        after: AlarmID? = nil, through: AlarmID? = nil, for selection: Selection = .everything, limit: Int = 100
+        after: AlarmID? = nil,
+        through: AlarmID? = nil,
+        for selection: Selection = .everything,
+        limit: Int = 100
     ) async throws -> [Entry] {
         var entries: [Entry] = []
         var after = after
@@ -59,7 +62,9 @@ extension Journal {
 
     /// Every entry that a reader sees from the newest on, page by page.
     package func allNewest(
-        before: AlarmID? = nil, for selection: Selection = .everything, limit: Int = 100
+        before: AlarmID? = nil,
+        for selection: Selection = .everything,
+        limit: Int = 100
     ) async throws -> [Entry] {
         var entries: [Entry] = []
         var before = before

@@ -43,7 +43,9 @@ struct DataFileTests {
             #expect(error?.message == "\(name) is not a tocsin file; choose another data file")
         case .database, .databaseWithLog, .databaseWithApplicationID:
             #expect(
-                error?.message == "\(name) is a database of another program, not a tocsin file; choose another data file")
+                error?.message
+                    == "\(name) is a database of another program, not a tocsin file; choose another data file"
+            )
         }
         #expect(try folder.contents() == before)
     }
@@ -79,12 +81,15 @@ struct DataFileTests {
         let journal = try folder.open(clock)
         let link = folder.path + "/link.db"
         try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: folder.data)
-        for path in [folder.data, link, folder.path + "/../" + (folder.path as NSString).lastPathComponent + "/tocsin.db"] {
+        for path in [
+            folder.data, link, folder.path + "/../" + (folder.path as NSString).lastPathComponent + "/tocsin.db",
+        ] {
             let error = await failure { try folder.open(clock, at: path) }
             #expect(error?.code == .unusable)
             #expect(
                 error?.message
-                    == "data file \(folder.data) is in use by another server; stop that one or choose another data file")
+                    == "data file \(folder.data) is in use by another server; stop that one or choose another data file"
+            )
         }
         try await journal.publish(.to(.everyone, "1"))
         await journal.close()
@@ -99,7 +104,8 @@ struct DataFileTests {
         let error = await failure { try folder.open(clock) }
         #expect(
             error?.message
-                == "data file \(folder.data) was written by a newer version of tocsin; start that version or choose another data file")
+                == "data file \(folder.data) was written by a newer version of tocsin; start that version or choose another data file"
+        )
         #expect(try folder.contents()[folder.data] == before)
         try folder.execute("DELETE FROM grdb_migrations WHERE identifier = '99'")
         #expect(await failure { try folder.open(clock) } == nil)
@@ -116,12 +122,16 @@ struct DataFileTests {
         let below = await failure { try folder.open(clock, at: folder.path + "/file/x/tocsin.db") }
         #expect(
             below?.message
-                == "folder \(folder.path)/file/x cannot be made (not a directory); choose another data file")
+                == "folder \(folder.path)/file/x cannot be made (not a directory); choose another data file"
+        )
         let device = await failure { try folder.open(clock, at: "/dev/null") }
         #expect(device?.message == "data file /dev/null is no regular file; choose another")
     }
 
-    @Test("A damaged file is refused", arguments: ["DELETE FROM epochs; INSERT INTO epochs VALUES (-1, 1)", "DROP TABLE epochs"])
+    @Test(
+        "A damaged file is refused",
+        arguments: ["DELETE FROM epochs; INSERT INTO epochs VALUES (-1, 1)", "DROP TABLE epochs"]
+    )
     func damaged(sql: String) async throws {
         await (try folder.open(clock)).close()
         try folder.execute(sql)
@@ -133,13 +143,16 @@ struct DataFileTests {
     @Test("Epochs tell which ids were given out")
     func epochs() throws {
         let epochs = try #require(
-            EpochTable([(10, 1), (20, 1), (30, 5), (40, 5)].map { EpochTable.Epoch(high: $0.0, firstLow: $0.1) }))
+            EpochTable([(10, 1), (20, 1), (30, 5), (40, 5)].map { EpochTable.Epoch(high: $0.0, firstLow: $0.1) })
+        )
         let known = [(10, 0), (20, 0), (20, 1), (20, 4), (40, 5), (40, 6)] as [(UInt64, UInt64)]
         let unknown =
             [(10, 1), (20, 5), (30, 0), (30, 5), (40, 0), (40, 4), (40, 7), (15, 0), (50, 7), (0, 0)]
             as [(UInt64, UInt64)]
         for (high, low) in known { #expect(epochs.isKnown(AlarmID(high: high, low: low), head: 6), "\(high)-\(low)") }
-        for (high, low) in unknown { #expect(!epochs.isKnown(AlarmID(high: high, low: low), head: 6), "\(high)-\(low)") }
+        for (high, low) in unknown {
+            #expect(!epochs.isKnown(AlarmID(high: high, low: low), head: 6), "\(high)-\(low)")
+        }
         #expect([1, 4, 5, 9].map { epochs.id(of: $0).high } == [20, 20, 40, 40])
         #expect(epochs.head(0) == AlarmID(high: 40, low: 0))
         let bounds: [(UInt64, UInt64, UInt64)] = [

@@ -18,7 +18,10 @@ struct RestartTests {
     func restart() async throws {
         var journal = try folder.open(clock)
         let old = try await journal.publish(
-            .to(.user("a"), "1", key: "k"), .to(.everyone, "2"), .to(.everyone, "3")).map(\.id)
+            .to(.user("a"), "1", key: "k"),
+            .to(.everyone, "2"),
+            .to(.everyone, "3")
+        ).map(\.id)
         guard case .withdrawn(let withdrawal) = try await journal.withdraw(old[1]) else {
             Issue.record("it was not withdrawn")
             return
@@ -92,7 +95,11 @@ struct RestartTests {
         #expect(try await journal.standing(of: ids[699]) == .resumable)
         #expect(try await journal.standing(of: ids[698]) == .expired)
         let page = try await journal.alarms(
-            after: nil, through: nil, for: .everything, limit: PageLimit(alarms: 1))
+            after: nil,
+            through: nil,
+            for: .everything,
+            limit: PageLimit(alarms: 1)
+        )
         #expect(page.floor == ids[699] && page.head == ids[699] && page.isComplete)
         #expect(try await journal.publish(.to(.everyone, "x"))[0].id.low == 701)
         await journal.close()

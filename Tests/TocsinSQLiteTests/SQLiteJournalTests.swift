@@ -49,7 +49,21 @@ struct SQLiteJournalTests {
                 try? Int.fetchOne(database, sql: "PRAGMA wal_autocheckpoint")
             )
         }
-        #expect(pragmas.0 == "wal" && pragmas.1 == 2 && pragmas.2 == 5000 && (pragmas.3 ?? 0) > 0)
+        #expect(pragmas.0 == "wal" && pragmas.1 == 2 && pragmas.2 == 5000 && pragmas.3 == Session.checkpointPages)
+        await journal.close()
+    }
+
+    @Test("The log beside the file does not grow for ever")
+    func logSize() async throws {
+        let folder = try TemporaryFolder()
+        let journal = try folder.open(ManualClock())
+        let text = String(repeating: "x", count: 200_000)
+        for _ in 0..<50 {
+            try await journal.publish((0..<5).map { _ in .to(.everyone, text) })
+            _ = try await journal.newestAlarms(before: nil, for: .everything, limit: PageLimit(alarms: 5))
+        }
+        let size = try #require(try folder.contents()["tocsin.db-wal"]?.count)
+        #expect(size < 2 * Session.checkpointPages * 4096)
         await journal.close()
     }
 
@@ -75,7 +89,8 @@ struct SQLiteJournalTests {
             """
             CREATE TRIGGER refuse BEFORE INSERT ON alarms WHEN NEW.data_text = 'bad'
             BEGIN SELECT RAISE(ABORT, 'not this one'); END
-            """)
+            """
+        )
         let journal = try folder.open(clock)
         let results = try await journal.append([
             .publish([.to(.everyone, "1", key: "one")]),
@@ -150,7 +165,8 @@ struct SQLiteJournalTests {
             UPDATE alarms SET data_text = NULL, event = x'00ff' WHERE low = 6;
             DELETE FROM alarms WHERE low = 7;
             INSERT INTO alarms (low, published_at, audience, event) VALUES (-5, 1, 'everyone', 'x');
-            """)
+            """
+        )
         journal = try folder.open(clock)
         #expect(try await journal.all().map(\.id) == [ids[0], ids[7]])
         #expect(try await journal.all(for: .addresses([.user("u")])).map(\.id) == [ids[0], ids[7]])

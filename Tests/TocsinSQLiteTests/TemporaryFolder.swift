@@ -21,11 +21,19 @@ final class TemporaryFolder: Sendable {
     var data: String { path + "/tocsin.db" }
 
     func open(
-        _ clock: ManualClock, at path: String? = nil, faults: SQLiteJournal.Faults = .init(), feed: CommitFeed = .init()
+        _ clock: ManualClock,
+        at path: String? = nil,
+        faults: SQLiteJournal.Faults = .init(),
+        feed: CommitFeed = .init()
     ) throws -> SQLiteJournal {
         try SQLiteJournal(
-            path: path ?? data, keyRetention: JournalConformance.Subject.keyRetention, now: clock.wallClock,
-            logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }), feed: feed, faults: faults)
+            path: path ?? data,
+            keyRetention: JournalConformance.Subject.keyRetention,
+            now: clock.wallClock,
+            logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }),
+            feed: feed,
+            faults: faults
+        )
     }
 
     /// Every file in it and its bytes.

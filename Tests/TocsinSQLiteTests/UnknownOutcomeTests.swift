@@ -10,9 +10,32 @@ import Tocsin
 struct UnknownOutcomeTests {
     struct DiskError: Error {}
 
+    @Test("A disk that is found full at COMMIT keeps nobody from reading")
+    func fullAtCommit() async throws {
+        let folder = try TemporaryFolder()
+        let full = Fault(DatabaseError(resultCode: .SQLITE_FULL))
+        var faults = SQLiteJournal.Faults()
+        faults.beforeCommit = { try full.check() }
+        faults.beforeReopening = { throw DiskError() }
+        let journal = try folder.open(ManualClock(), faults: faults)
+        let first = try await journal.publish(.to(.everyone, "1"))[0].id
+        full.arm()
+        let error = await #expect(throws: JournalError.self) { try await journal.publish(.to(.everyone, "2")) }
+        #expect(error?.code == .unavailable && error?.message == "the disk is full; free some space")
+        #expect(try await journal.all().map(\.id) == [first])
+        let second = try await journal.publish(.to(.everyone, "3"))[0].id
+        #expect(second == AlarmID(high: first.high, low: first.low + 1))
+        await journal.close()
+    }
+
     /// Throws as often as it was told to.
     final class Fault: Sendable {
         private let remaining = Mutex(0)
+        private let error: any Error
+
+        init(_ error: any Error = DiskError()) {
+            self.error = error
+        }
 
         func arm(_ times: Int = 1) {
             remaining.withLock { $0 = times }
@@ -23,7 +46,7 @@ struct UnknownOutcomeTests {
                 defer { remaining = max(0, remaining - 1) }
                 return remaining > 0
             }
-            if fails { throw DiskError() }
+            if fails { throw error }
         }
     }
 
@@ -149,7 +172,8 @@ struct UnknownOutcomeTests {
                 sql: """
                     DELETE FROM alarms WHERE low = 2; DELETE FROM addresses WHERE low = 2;
                     UPDATE sqlite_sequence SET seq = 1 WHERE name = 'alarms';
-                    """)
+                    """
+            )
         }
         setup.before.arm()
         #expect(await setup.failure { try await journal.probe() } != nil)

@@ -90,7 +90,11 @@ package final class CommitFeed: Sendable {
         do {
             let standing = try await journal.standing(of: reading.after)
             let page = try await journal.alarms(
-                after: reading.after, through: nil, for: .everything, limit: Self.pageLimit)
+                after: reading.after,
+                through: nil,
+                for: .everything,
+                limit: Self.pageLimit
+            )
             return guarded.withLockedValue { $0.state.finish(reading, standing: standing, page: page) }
         } catch {
             guarded.withLockedValue { $0.state.fail(reading) }
@@ -105,7 +109,9 @@ package final class CommitFeed: Sendable {
             await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
                 let isParked = guarded.withLockedValue { guarded in
                     // A cancellation after this line finds the waiter: its handler takes the same lock.
-                    guard !Task.isCancelled, guarded.waiter == nil, guarded.state.isIdle(for: reader) else { return false }
+                    guard !Task.isCancelled, guarded.waiter == nil, guarded.state.isIdle(for: reader) else {
+                        return false
+                    }
                     guarded.waiter = Waiter(reader: reader, continuation: continuation)
                     return true
                 }

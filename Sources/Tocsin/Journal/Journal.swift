@@ -27,7 +27,10 @@ package protocol Journal: Sendable {
     ///   - selection: which addresses.
     ///   - limit: where a page ends.
     func alarms(
-        after: AlarmID?, through: AlarmID?, for selection: Selection, limit: PageLimit
+        after: AlarmID?,
+        through: AlarmID?,
+        for selection: Selection,
+        limit: PageLimit
     ) async throws(JournalError) -> Page
 
     /// A page of entries from the newest to older ones. Expired and withdrawn alarms are left out.
@@ -46,12 +49,16 @@ package protocol Journal: Sendable {
 
     /// Every batch committed after `id`, in order and without gap, whoever committed it. It ends when the journal closes.
     ///
-    /// There is one reader at a time.
+    /// Alarms that have expired or were withdrawn before the reader came to them may be left out. What retention removed
+    /// before makes a gap, which is told as ``Commit/discontinuity(head:)``; so is an `id` that the journal never gave
+    /// out, other than ``AlarmID/zero``.
+    ///
+    /// There is one reader at a time: another call ends the sequence before.
     func commits(after id: AlarmID) -> Commits
 
     /// Removes some of what `policy` does not keep, in a batch small enough not to hold up appends.
     ///
-    /// - Returns: whether there is more to remove.
+    /// - Returns: whether there may be more to remove.
     func removeOutdated(_ policy: RetentionPolicy) async throws(JournalError) -> Bool
 
     /// Commits nothing, durably: throws while alarms cannot be committed.
@@ -128,10 +135,14 @@ package struct PageLimit: Hashable, Sendable {
 /// Some entries, read in one snapshot of the journal.
 package struct Page: Sendable {
     package let entries: [Entry]
-    /// How far this page has looked: the last entry's id where the limit ended it, else the end of what was asked for
-    /// (`through`, or the head; for newest first ``AlarmID/zero``).
+    /// How far this page has looked; where the next one goes on. The last entry's id where the limit ended it; else the
+    /// end of what was asked for: `through` or the head, whichever is older, but never older than `after`. For newest
+    /// first the end is ``AlarmID/zero``.
     package let position: AlarmID
     /// Whether there was nothing more to show in what was asked for.
+    ///
+    /// A journal may also end a page, even an empty one, when it has looked at thousands of entries that are not to be
+    /// shown: it is not complete then, and ``position`` is the last that was looked at.
     package let isComplete: Bool
     /// The greatest id that retention has removed, ``AlarmID/zero`` if none: who reads from before it has missed some.
     package let floor: AlarmID

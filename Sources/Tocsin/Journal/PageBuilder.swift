@@ -25,7 +25,12 @@ package struct PageBuilder: Sendable {
     /// - Parameter position: how far it has looked, where that is beyond its last entry.
     package func partial(position: AlarmID? = nil, floor: AlarmID, head: AlarmID) -> Page {
         Page(
-            entries: entries, position: position ?? entries.last?.id ?? .zero, isComplete: false, floor: floor, head: head)
+            entries: entries,
+            position: position ?? entries.last?.id ?? .zero,
+            isComplete: false,
+            floor: floor,
+            head: head
+        )
     }
 
     /// The page that holds all there is.

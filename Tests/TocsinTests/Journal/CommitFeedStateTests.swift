@@ -13,13 +13,19 @@ struct CommitFeedStateTests {
     private static let size = entry(1).estimatedSize
 
     private static func page(
-        _ lows: [UInt64], isComplete: Bool = true, floor: UInt64 = 0, head: UInt64, position: UInt64? = nil
+        _ lows: [UInt64],
+        isComplete: Bool = true,
+        floor: UInt64 = 0,
+        head: UInt64,
+        position: UInt64? = nil
     ) -> Page {
         Page(
             entries: lows.map { entry($0) },
             position: AlarmID(high: 1, low: position ?? (isComplete ? head : lows.last ?? 0)),
-            isComplete: isComplete, floor: floor == 0 ? .zero : AlarmID(high: 1, low: floor),
-            head: AlarmID(high: 1, low: head))
+            isComplete: isComplete,
+            floor: floor == 0 ? .zero : AlarmID(high: 1, low: floor),
+            head: AlarmID(high: 1, low: head)
+        )
     }
 
     /// A feed whose reader has read everything up to `low`.
@@ -137,7 +143,8 @@ struct CommitFeedStateTests {
             (Standing.unknown, page([], head: 9)),
             (.resumable, page([], head: 4)),
             (.expired, page([8, 9], floor: 7, head: 9)),
-        ])
+        ]
+    )
     func discontinuity(standing: Standing, page: Page) throws {
         var (state, reader) = try Self.caughtUp(5)
         state.markBehind()

@@ -7,7 +7,10 @@ struct MemoryJournalTests {
     private static func subject(feed: CommitFeed = CommitFeed()) -> JournalConformance.Subject {
         let clock = ManualClock()
         let journal = MemoryJournal(
-            keyRetention: JournalConformance.Subject.keyRetention, now: clock.wallClock, feed: feed)
+            keyRetention: JournalConformance.Subject.keyRetention,
+            now: clock.wallClock,
+            feed: feed
+        )
         return JournalConformance.Subject(journal, clock: clock) { await journal.close() }
     }
 

@@ -43,13 +43,18 @@ package final class MemoryJournal: Journal {
     }
 
     package func alarms(
-        after: AlarmID?, through: AlarmID?, for selection: Selection, limit: PageLimit
+        after: AlarmID?,
+        through: AlarmID?,
+        for selection: Selection,
+        limit: PageLimit
     ) async throws(JournalError) -> Page {
         try access { $0.alarms(after: after, through: through, for: selection, limit: limit, at: now()) }
     }
 
     package func newestAlarms(
-        before: AlarmID?, for selection: Selection, limit: PageLimit
+        before: AlarmID?,
+        for selection: Selection,
+        limit: PageLimit
     ) async throws(JournalError) -> Page {
         try access { $0.newestAlarms(before: before, for: selection, limit: limit, at: now()) }
     }

@@ -6,7 +6,8 @@ extension MemoryJournalState {
     ///
     /// - Returns: a result for each request, and the entries that are new, in the order of their ids.
     package mutating func append(
-        _ requests: [AppendRequest], at now: Timestamp
+        _ requests: [AppendRequest],
+        at now: Timestamp
     ) -> (results: [AppendResult], entries: [Entry]) {
         var entries: [Entry] = []
         let results = requests.map { request -> AppendResult in

@@ -75,18 +75,28 @@ package struct MemoryJournalState: Sendable {
 extension MemoryJournalState {
     /// See ``Journal/alarms(after:through:for:limit:)``. O(log n) beside what it shows.
     package func alarms(
-        after: AlarmID?, through: AlarmID?, for selection: Selection, limit: PageLimit, at now: Timestamp
+        after: AlarmID?,
+        through: AlarmID?,
+        for selection: Selection,
+        limit: PageLimit,
+        at now: Timestamp
     ) -> Page {
         let end = min(through ?? head, head)
         var lows = MergedLows(
-            indexes(of: selection), above: after.map(low(notBeyond:)) ?? 0, through: low(notBeyond: end),
-            order: .oldestFirst)
+            indexes(of: selection),
+            above: after.map(low(notBeyond:)) ?? 0,
+            through: low(notBeyond: end),
+            order: .oldestFirst
+        )
         return page(&lows, end: max(after ?? .zero, end), limit: limit, at: now)
     }
 
     /// See ``Journal/newestAlarms(before:for:limit:)``.
     package func newestAlarms(
-        before: AlarmID?, for selection: Selection, limit: PageLimit, at now: Timestamp
+        before: AlarmID?,
+        for selection: Selection,
+        limit: PageLimit,
+        at now: Timestamp
     ) -> Page {
         var last = head.low
         if let before {
