@@ -122,6 +122,15 @@ let package = Package(
         .testTarget(
             name: "TocsinServerTests", dependencies: ["TocsinServer"], swiftSettings: strict),
         .testTarget(
-            name: "TocsinCLITests", dependencies: ["TocsinCLI"], swiftSettings: strict),
+            name: "TocsinCLITests",
+            dependencies: [
+                "Tocsin",
+                "TocsinCLI",
+                "TocsinServer",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: strict),
     ]
 )
