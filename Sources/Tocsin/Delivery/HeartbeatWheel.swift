@@ -58,7 +58,8 @@ struct HeartbeatWheel {
         var silent: [Subscriber] = []
         for subscriber in turn {
             let delay = delay(using: &random)
-            if now &- subscriber.lastWrite >= delay {
+            // Not by the new delay: whose turn it is has waited for its own, and would often be put off to the last second.
+            if now &- subscriber.lastWrite >= interval - spread {
                 silent.append(subscriber)
                 place(subscriber, at: now &+ delay)
             } else {
