@@ -1,22 +1,23 @@
 import DequeModule
 
+/// How much may wait for the journal, and how much goes to it at once.
+package struct PublishLimits: Sendable {
+    /// Bytes of requests that may wait.
+    package var bytes = 64 << 20
+    /// Nanoseconds that a request may wait.
+    package var wait: UInt64 = 10_000_000_000
+    /// Alarms in one commit. A request that has more goes alone.
+    package var batchAlarms = 1000
+    /// Bytes in one commit.
+    package var batchBytes = 1 << 20
+
+    package init() {}
+}
+
 /// Which requests wait for the journal, and which go to it together. No I/O, no clock.
 ///
 /// Whenever the journal is free it takes whole requests, as many as fit in one commit: load makes the batch, and no timer.
 package struct PublishQueue<Waiter: Sendable>: Sendable {
-    package struct Limits: Sendable {
-        /// Bytes of requests that may wait.
-        package var bytes = 64 << 20
-        /// Nanoseconds that a request may wait.
-        package var wait: UInt64 = 10_000_000_000
-        /// Alarms in one commit. A request that has more goes alone.
-        package var batchAlarms = 1000
-        /// Bytes in one commit.
-        package var batchBytes = 1 << 20
-
-        package init() {}
-    }
-
     package struct Batch: Sendable {
         package var requests: [AppendRequest] = []
         package var waiters: [Waiter] = []
@@ -29,14 +30,14 @@ package struct PublishQueue<Waiter: Sendable>: Sendable {
         let since: UInt64
     }
 
-    private let limits: Limits
+    private let limits: PublishLimits
     private let maximumInFlight: Int
     private var items = Deque<Item>()
     private var bytes = 0
     private var inFlight = 0
 
     /// - Parameter maximumInFlight: see ``Journal/maximumAppendsInFlight``.
-    package init(limits: Limits = Limits(), maximumInFlight: Int) {
+    package init(limits: PublishLimits = PublishLimits(), maximumInFlight: Int) {
         self.limits = limits
         self.maximumInFlight = max(1, maximumInFlight)
     }

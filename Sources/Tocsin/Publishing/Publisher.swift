@@ -17,12 +17,19 @@ package final class Publisher: Sendable {
 
     private let journal: any Journal
     private let logger: Logger
+    private let uptime: @Sendable () -> UInt64
     private let state: NIOLockedValueBox<State>
 
-    package init(_ journal: any Journal, logger: Logger) {
+    /// - Parameter uptime: nanoseconds of a clock that does not go back; where not given, the system's.
+    package init(
+        _ journal: any Journal, limits: PublishLimits = PublishLimits(), logger: Logger,
+        uptime: (@Sendable () -> UInt64)? = nil
+    ) {
         self.journal = journal
         self.logger = logger
-        self.state = NIOLockedValueBox(State(queue: PublishQueue(maximumInFlight: journal.maximumAppendsInFlight)))
+        self.uptime = uptime ?? { NIODeadline.now().uptimeNanoseconds }
+        self.state = NIOLockedValueBox(
+            State(queue: PublishQueue(limits: limits, maximumInFlight: journal.maximumAppendsInFlight)))
     }
 
     /// Why alarms cannot be committed now; `nil` while they can.
@@ -37,8 +44,7 @@ package final class Publisher: Sendable {
         let result = await withCheckedContinuation { (waiter: Waiter) in
             let refusal = state.withLockedValue { state -> PublishError? in
                 if state.isClosed { return .closing }
-                let now = NIODeadline.now().uptimeNanoseconds
-                return state.queue.enqueue(request, for: waiter, at: now) ? nil : .overloaded
+                return state.queue.enqueue(request, for: waiter, at: uptime()) ? nil : .overloaded
             }
             if let refusal {
                 waiter.resume(returning: .failure(refusal))
@@ -99,7 +105,7 @@ package final class Publisher: Sendable {
     /// To be called about once a second: refuses who has waited too long, and, after a failure, tries whether the journal
     /// works again.
     package func tick() async {
-        let overdue = state.withLockedValue { $0.queue.removeOverdue(at: NIODeadline.now().uptimeNanoseconds) }
+        let overdue = state.withLockedValue { $0.queue.removeOverdue(at: uptime()) }
         for waiter in overdue {
             waiter.resume(returning: .failure(.overloaded))
         }
