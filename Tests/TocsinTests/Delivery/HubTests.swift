@@ -1,0 +1,136 @@
+import Logging
+import NIOCore
+import NIOEmbedded
+import ServerSentEvents
+import Testing
+
+@testable import Tocsin
+
+@Suite struct HubTests {
+    private static let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+
+    /// Makes a hub, whose event loops run meanwhile.
+    private func withHub(
+        _ journal: some Journal, loops count: Int = 1, configuration: Hub.Configuration = Hub.Configuration(),
+        _ body: (Hub, [NIOAsyncTestingEventLoop]) async throws -> Void
+    ) async throws {
+        let loops = (0..<count).map { _ in NIOAsyncTestingEventLoop() }
+        let running = loops.map { loop in
+            Task {
+                while !Task.isCancelled {
+                    await loop.run()
+                    await Task.yield()
+                }
+            }
+        }
+        defer { running.forEach { $0.cancel() } }
+        let hub = try await Hub(
+            journal: journal, eventLoops: loops, configuration: configuration, now: { Timestamp(milliseconds: 1000) },
+            logger: Self.logger)
+        try await body(hub, loops)
+    }
+
+    private func openStream(
+        at start: Subscription.Start, on loop: NIOAsyncTestingEventLoop, of hub: Hub
+    ) async throws -> NIOLoopBound<RecordingChannel> {
+        try await loop.executeInContext {
+            let channel = RecordingChannel()
+            let subscription = Subscription(addresses: [.everyone], languages: .none, start: start)
+            _ = hub.shard(on: loop)?.open(subscription, on: channel)
+            return NIOLoopBound(channel, eventLoop: loop)
+        }
+    }
+
+    /// Waits until a stream has said as much.
+    private func alarms(
+        _ count: Int, of channel: NIOLoopBound<RecordingChannel>, on loop: NIOAsyncTestingEventLoop
+    ) async throws -> [UInt64] {
+        while true {
+            let alarms = try await loop.executeInContext { channel.value.alarms }
+            if alarms.count >= count { return alarms }
+            await Task.yield()
+        }
+    }
+
+    private func publish(_ count: Int, to journal: MemoryJournal) async throws {
+        _ = try await journal.append([
+            .publish((0..<count).map { Alarm(audience: .everyone, data: .text("\($0)")) })
+        ])
+    }
+
+    @Test("What was committed before is resumed, and what is committed later comes to every loop once")
+    func dispatch() async throws {
+        let journal = MemoryJournal(now: { Timestamp(milliseconds: 1000) })
+        try await publish(3, to: journal)
+        try await withHub(journal, loops: 2) { hub, loops in
+            try await publish(2, to: journal)
+            let dispatching = Task { await hub.dispatch() }
+            try await publish(2, to: journal)
+            for loop in loops {
+                let channel = try await openStream(at: .earliest, on: loop, of: hub)
+                #expect(try await alarms(7, of: channel, on: loop) == [1, 2, 3, 4, 5, 6, 7])
+            }
+            await journal.close()
+            await dispatching.value
+        }
+    }
+
+    @Test("The first page of a journal that gave up looking is not taken for all there is")
+    func partialPage() async throws {
+        let journal = ScriptedJournal()
+        journal.setNewest(Page(entries: [], position: .of(7), isComplete: false, floor: .of(1), head: .of(9)))
+        journal.setPage(
+            Page(entries: [.alarm(5)], position: .of(9), isComplete: true, floor: .of(1), head: .of(9)))
+        try await withHub(journal) { hub, loops in
+            let early = try await openStream(at: .after(.of(4)), on: loops[0], of: hub)
+            #expect(try await alarms(1, of: early, on: loops[0]) == [5])
+        }
+    }
+
+    @Test("A resume point is after an id, expired or unknown")
+    func standing() async throws {
+        let journal = MemoryJournal(now: { Timestamp(milliseconds: 1000) })
+        try await publish(5, to: journal)
+        _ = try await journal.removeOutdated(RetentionPolicy(age: 100, alarms: 2, keyAge: 100))
+        func id(_ low: UInt64) -> AlarmID { AlarmID(high: 1000, low: low) }
+        try await withHub(journal) { hub, _ in
+            var start = try await hub.start(resumingAfter: "1000-5")
+            #expect(start == .after(id(5)))
+            start = try await hub.start(resumingAfter: "1000-3")
+            #expect(start == .after(id(3)))
+            start = try await hub.start(resumingAfter: "1000-2")
+            #expect(start == .reset(.expired, head: id(5)))
+            for unknown in ["1000-6", "999-1", "1001-1", "", "earliest", "1000-03", "1000", "99999999999999999999-1"] {
+                start = try await hub.start(resumingAfter: unknown)
+                #expect(start == .reset(.unknown, head: id(5)))
+            }
+        }
+    }
+
+    @Test("Streams are counted in up to the limit, and none while the server drains")
+    func admission() async throws {
+        var configuration = Hub.Configuration()
+        configuration.maximumConnections = 2
+        try await withHub(MemoryJournal(now: { Timestamp(milliseconds: 1000) }), configuration: configuration) { hub, _ in
+            #expect((0..<3).map { _ in hub.admitStream() } == [.admitted, .admitted, .full])
+            hub.streamEnded()
+            #expect(hub.admitStream() == .admitted)
+            #expect(hub.streamCount == 2)
+            hub.streamEnded()
+            await hub.drainStreams()
+            #expect(hub.admitStream() == .draining)
+        }
+    }
+
+    @Test("Draining ends the streams of every loop")
+    func draining() async throws {
+        try await withHub(MemoryJournal(now: { Timestamp(milliseconds: 1000) }), loops: 2) { hub, loops in
+            var channels: [NIOLoopBound<RecordingChannel>] = []
+            for loop in loops { channels.append(try await openStream(at: .live, on: loop, of: hub)) }
+            await hub.drainStreams()
+            for (loop, channel) in zip(loops, channels) {
+                #expect(try await loop.executeInContext { channel.value.last != nil })
+            }
+        }
+    }
+}

@@ -1,0 +1,161 @@
+import ServerSentEvents
+import Testing
+
+@testable import Tocsin
+
+@Suite struct ShardTests {
+    /// Brings pages of a journal at once, or not at all.
+    private final class Reader: PageReader {
+        let limit = 1
+        var page: Page?
+
+        func read(
+            after: AlarmID?, through: AlarmID, for addresses: [Address],
+            completion: @escaping (Result<Page, JournalError>) -> Void
+        ) {
+            if let page { completion(.success(page)) }
+        }
+    }
+
+    private func shard(position: UInt64 = 0, floor: UInt64 = 0, reader: some PageReader = Reader()) -> Shard {
+        var configuration = Shard.Configuration()
+        configuration.stallTimeout = 3
+        configuration.heartbeat = 4
+        return Shard(
+            configuration: configuration, recent: [], floor: .of(floor), position: .of(position), reader: reader,
+            now: { Timestamp(milliseconds: 0) }, random: SeededGenerator(seed: 1))
+    }
+
+    private func subscription(
+        _ start: Subscription.Start = .live, discontinuities: Int? = nil, greeting: String? = nil
+    ) -> Subscription {
+        Subscription(
+            addresses: [.everyone], languages: .none, start: start, discontinuities: discontinuities, greeting: greeting)
+    }
+
+    @Test("A stream begins with its position, then the greeting, then what it missed, then what is new")
+    func order() {
+        let shard = shard()
+        let channel = RecordingChannel()
+        shard.deliver([.alarm(1), .alarm(2)])
+        _ = shard.open(subscription(.after(.of(1)), greeting: "hello"), on: channel)
+        shard.deliver([.alarm(3)])
+        #expect(channel.events.map(\.type.string) == ["position", "message", "alarm", "alarm"])
+        #expect(channel.events.map(\.lastEventID.string) == ["1-1", "1-1", "1-2", "1-3"])
+        #expect(channel.events.map(\.data) == ["", "hello", "2", "3"])
+    }
+
+    @Test("A batch is one write, whatever is in it")
+    func oneWrite() {
+        let shard = shard()
+        let channel = RecordingChannel()
+        _ = shard.open(subscription(), on: channel)
+        shard.deliver([.alarm(1), .alarm(2), .alarm(3)])
+        #expect(channel.writes.count == 2)
+        #expect(channel.alarms == [1, 2, 3])
+    }
+
+    @Test("Entries that the shard has come to already are passed over")
+    func again() {
+        let shard = shard()
+        let channel = RecordingChannel()
+        _ = shard.open(subscription(), on: channel)
+        shard.deliver([.alarm(1), .alarm(2)])
+        shard.deliver([.alarm(1), .alarm(2), .alarm(3)])
+        #expect(channel.alarms == [1, 2, 3])
+    }
+
+    @Test("A stream that cannot resume begins with its reconnection time alone, then the reset")
+    func reset() {
+        let shard = shard(position: 5)
+        let channel = RecordingChannel()
+        _ = shard.open(subscription(.reset(.expired, head: .of(7))), on: channel)
+        #expect(channel.events.map(\.type.string) == ["reset"])
+        #expect(channel.events.first?.data == #"{"reason":"expired","head":"1-7"}"#)
+        #expect(String(decoding: channel.writes[0].prefix(7), as: UTF8.self) == "retry: ")
+        shard.deliver([.alarm(6), .alarm(7), .alarm(8)])
+        #expect(channel.alarms == [8])
+    }
+
+    @Test("A stream whose resume point was checked before the past was lost is told so", arguments: [0, 1, nil])
+    func resetWhileOpening(asked: Int?) {
+        let shard = shard(position: 5)
+        shard.discontinue(at: .of(9))
+        let channel = RecordingChannel()
+        _ = shard.open(subscription(.after(.of(9)), discontinuities: asked), on: channel)
+        #expect(channel.events.map(\.type.string) == [asked == 0 ? "reset" : "position"])
+    }
+
+    @Test("A stream that takes nothing from its opening on is closed when the time is over")
+    func stalledAtOpening() {
+        let shard = shard()
+        let channel = RecordingChannel()
+        channel.isWritable = false
+        _ = shard.open(subscription(), on: channel)
+        for _ in 0..<2 { shard.tick() }
+        #expect(!channel.wasAborted)
+        shard.tick()
+        #expect(channel.wasAborted)
+        #expect(shard.count == 0)
+    }
+
+    @Test("Nothing is written to a stream that closes while another is written to", arguments: ["alarm", "reset", "heartbeat"])
+    func closingInAWrite(occasion: String) {
+        let shard = shard()
+        let channels = (0..<6).map { _ in RecordingChannel() }
+        let subscribers = channels.map { shard.open(subscription(), on: $0) }
+        for channel in channels {
+            channel.onWrite = { subscribers.forEach(shard.close) }
+        }
+        switch occasion {
+        case "alarm": shard.deliver([.alarm(1)])
+        case "reset": shard.discontinue(at: .of(1))
+        default: for _ in 0..<4 { shard.tick() }
+        }
+        #expect(channels.filter { $0.writes.count == 2 }.count == 1)
+        #expect(channels.filter { $0.writes.count == 1 }.count == 5)
+        #expect(shard.count == 0)
+    }
+
+    @Test("A stream that closes during its own opening leaves nothing behind")
+    func closingAtOpening() {
+        let shard = shard()
+        let channel = RecordingChannel()
+        let first = shard.open(subscription(), on: channel)
+        channel.onWrite = { shard.close(first) }
+        shard.deliver([.alarm(1)])
+        shard.close(first)
+        #expect(shard.count == 0)
+        let second = shard.open(subscription(), on: RecordingChannel())
+        shard.close(second)
+        shard.deliver([.alarm(2)])
+        #expect(channel.alarms == [1])
+    }
+
+    @Test("A page that brings a stream no further is not asked for again before the next second")
+    func lateJournal() {
+        let reader = Reader()
+        reader.page = Page(entries: [], position: .of(2), isComplete: true, floor: .zero, head: .of(2))
+        let shard = shard(position: 5, floor: 5, reader: reader)
+        let channel = RecordingChannel()
+        _ = shard.open(subscription(.after(.of(2))), on: channel)
+        #expect(channel.events.count == 1)
+        reader.page = Page(entries: [.alarm(4)], position: .of(5), isComplete: true, floor: .zero, head: .of(5))
+        shard.tick()
+        #expect(channel.alarms == [4])
+    }
+
+    @Test("Every stream is ended with a reconnection time, and the shard is empty then")
+    func ending() throws {
+        let shard = shard()
+        let channels = (0..<5).map { _ in RecordingChannel() }
+        for channel in channels { _ = shard.open(subscription(), on: channel) }
+        shard.endAll()
+        for channel in channels {
+            #expect(String(decoding: try #require(channel.last), as: UTF8.self).hasPrefix("retry: "))
+        }
+        #expect(shard.count == 0)
+        shard.deliver([.alarm(1)])
+        #expect(channels.allSatisfy { $0.writes.count == 1 })
+    }
+}
