@@ -21,7 +21,7 @@ final class SimulatedChannel: StreamChannel {
     private(set) var state = State.open
     private(set) var isWritable = true
     /// Takes nothing for now.
-    var isStuck = false
+    var isStuck: Bool
     let isSlow: Bool
     private let capacity: Int
     /// The connection breaks when so many bytes have come through, or when so many were written.
@@ -36,6 +36,7 @@ final class SimulatedChannel: StreamChannel {
 
     init(profile: SimulationProfile, random: inout SeededGenerator) {
         isSlow = random.chance(profile.slowReaders)
+        isStuck = random.chance(profile.deafReaders)
         capacity = profile.channelBytes
         let breaks = random.chance(profile.breakingStreams)
         let place = Int.random(in: 1...1500, using: &random)

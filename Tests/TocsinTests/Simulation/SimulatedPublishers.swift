@@ -23,7 +23,7 @@ final class SimulatedPublishers {
     init(profile: SimulationProfile, random: SeededGenerator) {
         self.profile = profile
         self.random = random
-        var limits = PublishQueue<Int>.Limits()
+        var limits = PublishLimits()
         limits.bytes = profile.queue.bytes
         limits.batchAlarms = profile.queue.batchAlarms
         queue = PublishQueue(limits: limits, maximumInFlight: 1)

@@ -12,7 +12,7 @@ extension Simulation {
             case .publish: 40
             case .commit, .feed: 60
             case .mail: 40
-            case .readPage, .bringPage: 30
+            case .readPage, .bringPage: profile.pages
             case .take: 60
             case .getStuck: 3
             case .getUnstuck: 6
@@ -123,7 +123,9 @@ extension Simulation {
         case .success(let page):
             note("loop \(loop.number) gets a page of \(page.entries.map(\.id)) through \(page.position)")
             if !page.isComplete { saw(.pageFilledTheLimit) }
-            with(loop, withdrawalsSeen: min(page.head, loop.shard.position), page: (page.floor, page.head)) { _ in
+            let arrived = StreamModel.ArrivedPage(
+                isFromStart: job.after == nil, floor: page.floor, head: page.head)
+            with(loop, withdrawalsSeen: min(page.head, loop.shard.position), page: arrived) { _ in
                 job.completion(result)
             }
         case .failure:

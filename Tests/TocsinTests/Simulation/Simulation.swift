@@ -123,7 +123,7 @@ final class Simulation {
 
     /// Calls a shard, and says what its streams may say meanwhile.
     func with(
-        _ loop: SimulatedLoop, withdrawalsSeen: AlarmID? = nil, page: (floor: AlarmID, head: AlarmID)? = nil,
+        _ loop: SimulatedLoop, withdrawalsSeen: AlarmID? = nil, page: StreamModel.ArrivedPage? = nil,
         discontinuity: AlarmID? = nil, isHeartbeat: Bool = false, isLive: Bool = false, _ body: (Shard) -> Void
     ) {
         moment = StreamModel.Moment(

@@ -21,6 +21,8 @@ struct SimulationProfile {
     var appendFaults: Int
     var readFaults: Int
     var slowReaders: Int
+    /// Readers that take nothing from the start.
+    var deafReaders: Int
     var breakingStreams: Int
     var sharedConnections: Int
     var keys: Int
@@ -28,6 +30,8 @@ struct SimulationProfile {
     var largeTexts: Int
     var withdrawals: Int
     var discontinuities: Int
+    /// How often a page is read, or brought.
+    var pages: Int
 
     init(using random: inout SeededGenerator) {
         readers = Int.random(in: 1...14, using: &random)
@@ -49,6 +53,7 @@ struct SimulationProfile {
         appendFaults = random.element(of: [0, 5, 30]) ?? 5
         readFaults = random.element(of: [0, 5, 30]) ?? 5
         slowReaders = random.element(of: [0, 30, 100]) ?? 30
+        deafReaders = random.element(of: [0, 0, 20]) ?? 0
         breakingStreams = random.element(of: [0, 30, 80]) ?? 30
         sharedConnections = random.element(of: [0, 70]) ?? 0
         keys = random.element(of: [0, 30]) ?? 30
@@ -56,5 +61,6 @@ struct SimulationProfile {
         largeTexts = random.element(of: [0, 5]) ?? 0
         withdrawals = random.element(of: [0, 10, 30]) ?? 10
         discontinuities = random.element(of: [0, 20, 100]) ?? 0
+        pages = random.element(of: [30, 30, 4]) ?? 30
     }
 }

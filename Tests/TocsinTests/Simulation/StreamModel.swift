@@ -7,13 +7,19 @@ import ServerSentEvents
 /// It knows only what the reader asked for and what the journal ever held. ``mark`` is the id that the stream has told
 /// last: after it, nothing that concerns the stream may be passed over but what has expired or was withdrawn.
 struct StreamModel {
+    struct ArrivedPage {
+        /// It begins with everything that is kept, so that nobody who reads it can have missed any of that.
+        var isFromStart: Bool
+        var floor: AlarmID
+        var head: AlarmID
+    }
+
     /// What the shard is doing, as far as it matters to what a stream may say.
     struct Moment {
         var now: Timestamp
         /// A withdrawal up to here has taken effect for whoever catches up.
         var withdrawalsSeen: AlarmID
-        /// The page that has arrived: its floor and its journal's head.
-        var page: (floor: AlarmID, head: AlarmID)?
+        var page: ArrivedPage?
         var discontinuity: AlarmID?
         var isHeartbeat = false
         var isLive = false
@@ -116,7 +122,7 @@ struct StreamModel {
                 sights.insert(.resetPastLost)
                 return nil
             case .expired:
-                guard let page = moment.page, mark < page.floor, page.head == head else { break }
+                guard let page = moment.page, !page.isFromStart, mark < page.floor, page.head == head else { break }
                 sights.insert(.resetBehindRetention)
                 return nil
             default:
