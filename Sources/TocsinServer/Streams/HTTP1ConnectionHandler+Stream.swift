@@ -9,8 +9,17 @@ struct OpenStream {
     /// Set once it is open.
     var subscriber: Subscriber?
     var claim: ConnectionClaim?
+}
+
+/// How a stream's bytes go out.
+struct StreamOutput {
     /// HTTP/1.0 knows no chunks: there the end of the connection is the end of the response.
-    var isChunked: Bool
+    var isChunked = true
+    /// For writes past the channel.
+    var socket: StreamSocket?
+    /// Writes given to the channel that it has not given to the kernel yet. As long as there are any, all others must
+    /// queue behind them.
+    var channelWrites = 0
 }
 
 /// How a connection becomes a stream.
@@ -29,7 +38,8 @@ extension HTTP1ConnectionHandler {
                 let answer = StreamAnswer(status: .ok, headers: headers, body: Block.refusal(using: &random))
                 refuse(answer, context: context, closes: true)
             case .admitted:
-                stream = OpenStream(isChunked: !head.version.isBefore1_1)
+                stream = OpenStream()
+                output.isChunked = !head.version.isBefore1_1
                 prepare(request, headers: headers, context: context)
             }
         }
@@ -135,6 +145,7 @@ extension HTTP1ConnectionHandler {
             addresses: request.addresses, languages: request.languages, start: start,
             greeting: hub.greeting(for: request.user))
         // In two steps: the shard writes the opening, which reads `stream`.
+        output.socket = StreamSocket(of: context.channel)
         let subscriber = shard.open(subscription, on: self)
         finishRequests(with: nil)
         guard stream != nil else {
@@ -151,11 +162,12 @@ extension HTTP1ConnectionHandler {
     private func write(streamHead headers: HTTPHeaders, context: ChannelHandlerContext) {
         var headers = headers
         headers.add(name: "date", value: HTTPDate.now())
-        if stream?.isChunked == false {
+        if !output.isChunked {
             headers.add(name: "connection", value: "close")
         }
-        let head = HTTPResponseHead(version: .http1_1, status: .ok, headers: headers)
-        context.write(wrapOutboundOut(.head(head)), promise: nil)
+        let version: HTTPVersion = output.isChunked ? .http1_1 : .http1_0
+        let head = HTTPResponseHead(version: version, status: .ok, headers: headers)
+        context.write(wrapOutboundOut(.head(head)), promise: channelWrite(context))
     }
 
     private func takeOver(_ context: ChannelHandlerContext) {
@@ -201,6 +213,7 @@ extension HTTP1ConnectionHandler {
     func streamEnded() {
         guard let stream else { return }
         self.stream = nil
+        output.socket = nil
         if let subscriber = stream.subscriber {
             shard.close(subscriber)
         }
@@ -213,17 +226,33 @@ extension HTTP1ConnectionHandler {
 
 extension HTTP1ConnectionHandler: StreamChannel {
     var isWritable: Bool {
-        context?.channel.isWritable ?? false
+        output.channelWrites == 0 || context?.channel.isWritable == true
     }
 
     func write(_ batch: EventBatch) {
-        guard let stream, let context else { return }
-        context.writeAndFlush(NIOAny(stream.isChunked ? batch.chunk : batch.blocks), promise: nil)
+        guard machine.isStreaming, let context else { return }
+        var bytes = output.isChunked ? batch.chunk : batch.blocks
+        if let socket = output.socket, output.channelWrites == 0 {
+            let count = socket.send(bytes)
+            if count == bytes.readableBytes { return }
+            bytes.moveReaderIndex(forwardBy: count)
+        }
+        context.writeAndFlush(NIOAny(bytes), promise: channelWrite(context))
+    }
+
+    /// A promise for a write to the channel, which counts it until the kernel has it.
+    private func channelWrite(_ context: ChannelHandlerContext) -> EventLoopPromise<Void> {
+        let written = context.eventLoop.makePromise(of: Void.self)
+        output.channelWrites += 1
+        written.futureResult.assumeIsolated().whenSuccess { [self] in
+            output.channelWrites -= 1
+        }
+        return written
     }
 
     func end(_ last: EventBatch) {
         guard let context, machine.isStreaming else { return }
-        let isChunked = stream?.isChunked ?? true
+        let isChunked = output.isChunked
         context.write(NIOAny(isChunked ? last.chunk : last.blocks), promise: nil)
         if isChunked {
             context.write(NIOAny(Self.lastChunk), promise: nil)
@@ -240,7 +269,7 @@ extension HTTP1ConnectionHandler: StreamChannel {
     }
 
     func takenBytes() -> UInt64? {
-        context.flatMap { TCPProgress.acknowledgedBytes(of: $0.channel) }
+        output.socket?.acknowledgedBytes()
     }
 
     private static let lastChunk = ByteBuffer(staticString: "0\r\n\r\n")

@@ -28,6 +28,7 @@ final class HTTP1ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandle
     var streamHead: HTTPRequestHead?
     /// The open stream, see `HTTP1ConnectionHandler+Stream.swift`.
     var stream: OpenStream?
+    var output = StreamOutput()
 
     private var queue: [HTTPServerRequestPart] = []
     /// Is completed once: with the channel for Hummingbird, or `nil` where it gets none.
