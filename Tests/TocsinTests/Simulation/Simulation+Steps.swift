@@ -11,14 +11,15 @@ extension Simulation {
             switch self {
             case .publish: 40
             case .commit, .feed: 60
-            case .mail: 40
+            case .mail: profile.mail.weight
             case .readPage, .bringPage: profile.pages
             case .take: 60
             case .getStuck: 3
             case .getUnstuck: 6
             case .leave: 3
             case .notice: 10
-            case .connect, .open: 15
+            case .connect: 15
+            case .open: profile.openings
             case .tick: 10
             case .passTime: 10
             case .removeOutdated, .tellFloor: 6
@@ -48,7 +49,7 @@ extension Simulation {
             publishers.send(withdrawing: target, at: now)
         case .commit: _ = publishers.step(journal, at: now, faults: profile.appendFaults)
         case .feed: _ = stepFeed(faults: profile.readFaults)
-        case .mail: takeMail(loop, atMost: Int.random(in: 1...10, using: &random))
+        case .mail: takeMail(loop, atMost: Int.random(in: 1...profile.mail.entries, using: &random))
         case .readPage: readPage(loop, faults: profile.readFaults)
         case .bringPage: bringPage(loop)
         case .take:

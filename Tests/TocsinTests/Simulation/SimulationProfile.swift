@@ -32,6 +32,10 @@ struct SimulationProfile {
     var discontinuities: Int
     /// How often a page is read, or brought.
     var pages: Int
+    /// How often a stream that was asked for is opened.
+    var openings: Int
+    /// How often a loop takes what was committed, and how much of it.
+    var mail: (weight: Int, entries: Int)
 
     init(using random: inout SeededGenerator) {
         readers = Int.random(in: 1...14, using: &random)
@@ -60,7 +64,9 @@ struct SimulationProfile {
         timesToLive = random.element(of: [0, 20, 80]) ?? 20
         largeTexts = random.element(of: [0, 5]) ?? 0
         withdrawals = random.element(of: [0, 10, 30]) ?? 10
-        discontinuities = random.element(of: [0, 20, 100]) ?? 0
+        discontinuities = random.element(of: [0, 40, 100]) ?? 0
+        openings = random.element(of: [15, 3]) ?? 15
+        mail = random.element(of: [(40, 10), (40, 3), (6, 60)]) ?? (40, 10)
         pages = random.element(of: [30, 30, 4]) ?? 30
     }
 }
