@@ -52,13 +52,9 @@ package final class Hub: Sendable {
         let limits = configuration.shard.recent
         let page = try await journal.newestAlarms(
             before: nil, for: .everything, limit: PageLimit(alarms: limits.alarms, bytes: limits.bytes))
-        var recent = Array(page.entries.reversed())
-        var floor = page.floor
-        if !page.isComplete {
-            // What lies before where the page ended is not known, so the window begins after it.
-            floor = max(floor, page.position)
-            recent.removeAll { $0.id <= floor }
-        }
+        // An incomplete page has everything after its position only.
+        let floor = page.isComplete ? page.floor : page.position
+        let recent = page.entries.reversed().filter { $0.id > floor }
         let start = page.head
         self.start = start
 

@@ -12,8 +12,8 @@ package final class Shard {
         /// What readers get whose languages are not there, where an alarm has no data.
         package var defaultLanguage: LanguageTag?
         var recent = RecentWindow.Limits()
-        /// How many bytes of the past a stream is written at a time.
-        var catchUpBytes = 256 << 10
+        /// How many bytes of the past a stream is written at a time, before its channel is asked whether it takes more.
+        var catchUpBytes = 64 << 10
 
         package init() {}
     }
@@ -275,6 +275,15 @@ extension Shard {
             frames.append(frame)
             byteCount += frame.count
             last = entry.id
+            guard byteCount >= configuration.catchUpBytes else { continue }
+            deliver(frames, byteCount: byteCount, last: last, to: subscriber)
+            guard subscriber.channel.isWritable else {
+                // The rest of the page is dropped, and read again when the channel takes more.
+                subscriber.machine.didRead(through: last)
+                return
+            }
+            frames = []
+            byteCount = 0
         }
         deliver(frames, byteCount: byteCount, last: last, to: subscriber)
     }

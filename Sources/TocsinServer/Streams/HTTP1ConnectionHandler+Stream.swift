@@ -69,15 +69,16 @@ extension HTTP1ConnectionHandler {
         case .after(let id): start = id == shard.position.description ? .after(shard.position) : nil
         }
         if let start, place == nil {
-            open(request, at: start, headers: headers, context: context)
+            open(Subscription(request, start: start), for: request, headers: headers, context: context)
             return
         }
 
         let eventLoop = context.eventLoop
         let promise = eventLoop.makePromise(of: PreparedStream.self)
         let bound = NIOLoopBound(self, eventLoop: eventLoop)
+        let discontinuities = shard.discontinuities
         promise.futureResult.assumeIsolated().whenComplete { [self] result in
-            prepared(result, for: request, headers: headers)
+            prepared(result, for: request, headers: headers, discontinuities: discontinuities)
         }
         Self.prepare(
             promise, hub: hub, start: start, resume: request.resume, place: place,
@@ -108,7 +109,10 @@ extension HTTP1ConnectionHandler {
         }
     }
 
-    private func prepared(_ result: Result<PreparedStream, any Error>, for request: StreamRequest, headers: HTTPHeaders) {
+    /// - Parameter discontinuities: of the shard, before anything was asked.
+    private func prepared(
+        _ result: Result<PreparedStream, any Error>, for request: StreamRequest, headers: HTTPHeaders, discontinuities: Int
+    ) {
         guard machine.isDeciding, let context, stream != nil else {
             // The client left meanwhile, or the stream lost its place before it began.
             if case .success(let prepared) = result, let claim = prepared.claim {
@@ -119,7 +123,9 @@ extension HTTP1ConnectionHandler {
         switch result {
         case .success(let prepared):
             stream?.claim = prepared.claim
-            open(request, at: prepared.start, headers: headers, context: context)
+            var subscription = Subscription(request, start: prepared.start)
+            subscription.discontinuities = discontinuities
+            open(subscription, for: request, headers: headers, context: context)
         case .failure(let error):
             logger.warning("a stream cannot be resumed, so its client is asked to come back: \(error)")
             var random = SystemRandomNumberGenerator()
@@ -131,7 +137,7 @@ extension HTTP1ConnectionHandler {
 
     /// The takeover: from here on the connection is a stream, and what is written are bytes.
     private func open(
-        _ request: StreamRequest, at start: Subscription.Start, headers: HTTPHeaders, context: ChannelHandlerContext
+        _ subscription: Subscription, for request: StreamRequest, headers: HTTPHeaders, context: ChannelHandlerContext
     ) {
         guard machine.streamBegan() else { return }
         cancelTimer()
@@ -141,9 +147,8 @@ extension HTTP1ConnectionHandler {
         takeOver(context)
 
         let hub = configuration.hub
-        let subscription = Subscription(
-            addresses: request.addresses, languages: request.languages, start: start,
-            greeting: hub.greeting(for: request.user))
+        var subscription = subscription
+        subscription.greeting = hub.greeting(for: request.user)
         // In two steps: the shard writes the opening, which reads `stream`.
         output.socket = StreamSocket(of: context.channel)
         let subscriber = shard.open(subscription, on: self)
@@ -273,4 +278,10 @@ extension HTTP1ConnectionHandler: StreamChannel {
     }
 
     private static let lastChunk = ByteBuffer(staticString: "0\r\n\r\n")
+}
+
+extension Subscription {
+    fileprivate init(_ request: StreamRequest, start: Start) {
+        self.init(addresses: request.addresses, languages: request.languages, start: start)
+    }
 }
