@@ -18,26 +18,26 @@ package final class Shard {
         package init() {}
     }
 
-    private let now: WallClock
-    private let pages: PageQueue
-    private let configuration: Configuration
+    let now: WallClock
+    let pages: PageQueue
+    let configuration: Configuration
     var random: any RandomNumberGenerator
 
-    package private(set) var position: AlarmID
+    package internal(set) var position: AlarmID
     /// How many times the past was lost.
-    package private(set) var discontinuities = 0
-    private var recent: RecentWindow
-    private var groups: [Address: SubscriberGroup] = [:]
-    private var languages = LanguageTable()
+    package internal(set) var discontinuities = 0
+    var recent: RecentWindow
+    var groups: [Address: SubscriberGroup] = [:]
+    var languages = LanguageTable()
     private var wheel: HeartbeatWheel
     private var stalls: StallWatch
-    private var subscribers = ContiguousArray<Subscriber>()
+    var subscribers = ContiguousArray<Subscriber>()
     /// Who could not read a page, to try again when the next second has passed.
-    private var delayed: [Subscriber] = []
-    private var retentionFloor = AlarmID.zero
-    private var lists = FrameLists()
-    private var walks: UInt64 = 0
-    private var alarmsWalked: UInt64 = 0
+    var delayed: [Subscriber] = []
+    var retentionFloor = AlarmID.zero
+    var lists = FrameLists()
+    var walks: UInt64 = 0
+    var alarmsWalked: UInt64 = 0
 
     /// - Parameters:
     ///   - recent: the newest entries of the journal, oldest first.
@@ -195,194 +195,8 @@ extension Shard {
 
     private static let comment = EventBatch(Block.heartbeat)
 
-    private func write(_ batch: EventBatch, to subscriber: Subscriber) {
+    func write(_ batch: EventBatch, to subscriber: Subscriber) {
         subscriber.lastWrite = wheel.now
         subscriber.channel.write(batch)
-    }
-}
-
-// MARK: - Catching up
-
-extension Shard {
-    /// Takes a stream as far as it gets: to the shard's position, a channel that takes no more, or a page to wait for.
-    private func proceed(_ subscriber: Subscriber) {
-        while true {
-            let step = subscriber.machine.next(
-                position: position, recentFloor: recent.floor, isWritable: subscriber.channel.isWritable)
-            switch step {
-            case .wait:
-                return
-            case .readRecent(let after):
-                readRecent(after: after, for: subscriber)
-            case .readJournal(let after, let through, let ticket):
-                pages.read(after: after, through: through, for: subscriber) { [weak self] result in
-                    self?.pageArrived(result, ticket: ticket, for: subscriber)
-                }
-                return
-            }
-        }
-    }
-
-    private func readRecent(after cursor: AlarmID, for subscriber: Subscriber) {
-        var frames: [[UInt8]] = []
-        var byteCount = 0
-        var last = AlarmID.zero
-        let end = recent.read(
-            after: cursor, for: subscriber.addresses, at: now(), byteLimit: configuration.catchUpBytes,
-            preference: languages.preference(at: subscriber.languageSlot)
-        ) { id, frame in
-            frames.append(frame)
-            byteCount += frame.count
-            last = id
-        }
-        subscriber.machine.didRead(through: end ?? position)
-        deliver(frames, byteCount: byteCount, last: last, to: subscriber)
-    }
-
-    private func pageArrived(_ result: Result<Page, JournalError>, ticket: UInt32, for subscriber: Subscriber) {
-        guard !subscriber.machine.isClosed else { return }
-        guard case .success(let page) = result else {
-            subscriber.machine.pageFailed(ticket: ticket)
-            delayed.append(subscriber)
-            return
-        }
-        let outcome = subscriber.machine.pageArrived(
-            ticket: ticket, floor: page.floor, position: page.position, head: page.head, isEmpty: page.entries.isEmpty,
-            isWritable: subscriber.channel.isWritable)
-        switch outcome {
-        case .deliver:
-            deliver(page, to: subscriber)
-        case .reset:
-            tellReset(.expired, head: page.head, to: subscriber)
-        case .drop:
-            break
-        case .delay:
-            delayed.append(subscriber)
-            return
-        }
-        proceed(subscriber)
-    }
-
-    private func deliver(_ page: Page, to subscriber: Subscriber) {
-        let preference = languages.preference(at: subscriber.languageSlot)
-        let now = now()
-        var frames: [[UInt8]] = []
-        var byteCount = 0
-        var last = AlarmID.zero
-        for entry in page.entries where !entry.isExpired(at: now) {
-            let variants = Variants(of: entry, defaultLanguage: configuration.defaultLanguage)
-            let frame = entry.frame(of: variants.choice(for: preference))
-            frames.append(frame)
-            byteCount += frame.count
-            last = entry.id
-            guard byteCount >= configuration.catchUpBytes else { continue }
-            deliver(frames, byteCount: byteCount, last: last, to: subscriber)
-            guard subscriber.channel.isWritable else {
-                // The rest of the page is dropped, and read again when the channel takes more.
-                subscriber.machine.didRead(through: last)
-                return
-            }
-            frames = []
-            byteCount = 0
-        }
-        deliver(frames, byteCount: byteCount, last: last, to: subscriber)
-    }
-
-    private func deliver(_ frames: [[UInt8]], byteCount: Int, last: AlarmID, to subscriber: Subscriber) {
-        guard !frames.isEmpty else { return }
-        subscriber.told = last
-        write(EventBatch(joining: frames, byteCount: byteCount), to: subscriber)
-    }
-
-    private func tellReset(_ reason: ResetReason, head: AlarmID, to subscriber: Subscriber) {
-        subscriber.told = head
-        write(EventBatch(Block.reset(reason, head: head)), to: subscriber)
-    }
-}
-
-// MARK: - Live
-
-extension Shard {
-    /// Hands committed entries to the streams they concern.
-    ///
-    /// - Parameter entries: in the order of their ids; such as are not after ``position`` are passed over.
-    package func deliver(_ entries: some Sequence<Entry>) {
-        let now = now()
-        let positionBefore = position
-        var touched = ContiguousArray<Subscriber>()
-        walks &+= 1
-        for entry in entries where entry.id > position {
-            position = entry.id
-            recent.append(entry)
-            guard !entry.isExpired(at: now) else { continue }
-            walk(entry, touched: &touched)
-        }
-        if retentionFloor > .zero { recent.trim(to: retentionFloor) }
-
-        // Writing can close a channel, and so change the groups: no group is walked here.
-        for subscriber in touched {
-            let isTaken = subscriber.machine.takesBatch(
-                positionBefore: positionBefore, isWritable: subscriber.channel.isWritable)
-            guard isTaken else { continue }
-            subscriber.told = lists.lastID(of: subscriber.list)
-            write(lists.batch(of: subscriber.list), to: subscriber)
-        }
-        lists.removeAll()
-    }
-
-    private func walk(_ entry: Entry, touched: inout ContiguousArray<Subscriber>) {
-        alarmsWalked &+= 1
-        var variants: Variants?
-        // By language slot: the frame that its subscribers take.
-        var frameOfSlot: [Int32] = []
-        // By variant.
-        var frameOfVariant: [Int32] = []
-        for address in entry.addresses {
-            guard let group = groups[address] else { continue }
-            for subscriber in group.members {
-                guard subscriber.lastTaken != alarmsWalked, subscriber.machine.takes(entry.id) else { continue }
-                subscriber.lastTaken = alarmsWalked
-                if variants == nil {
-                    variants = Variants(of: entry, defaultLanguage: configuration.defaultLanguage)
-                    frameOfSlot = Array(repeating: -1, count: languages.capacity)
-                    frameOfVariant = Array(repeating: -1, count: Variants.count(of: entry))
-                }
-                let slot = subscriber.languageSlot
-                if frameOfSlot[slot] < 0 {
-                    let variant = variants?.choice(for: languages.preference(at: slot)) ?? 0
-                    if frameOfVariant[variant] < 0 {
-                        frameOfVariant[variant] = lists.add(entry.frame(of: variant), of: entry.id)
-                    }
-                    frameOfSlot[slot] = frameOfVariant[variant]
-                }
-                if subscriber.walk != walks {
-                    subscriber.walk = walks
-                    subscriber.list = FrameLists.empty
-                    touched.append(subscriber)
-                }
-                subscriber.list = lists.extending(subscriber.list, by: frameOfSlot[slot])
-            }
-        }
-    }
-
-    /// The past was lost: tells every stream, and goes on from `head`.
-    package func discontinue(at head: AlarmID) {
-        discontinuities += 1
-        position = head
-        recent.clear(at: head)
-        retentionFloor = .zero
-        // Writing can close channels, and so change the list: the loop goes over what it was.
-        for subscriber in subscribers where !subscriber.machine.isClosed {
-            pages.cancel(subscriber)
-            subscriber.machine.discontinue(at: head)
-            tellReset(.unknown, head: head, to: subscriber)
-            proceed(subscriber)
-        }
-    }
-
-    /// Retention has removed everything up to `floor` from the journal.
-    package func retentionMoved(to floor: AlarmID) {
-        retentionFloor = floor
-        recent.trim(to: floor)
     }
 }

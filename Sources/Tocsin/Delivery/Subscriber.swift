@@ -17,6 +17,9 @@ package final class Subscriber {
     /// The number of the job that waits for it in the ``PageQueue``.
     var waitingPage: UInt64?
 
+    /// Whether its shard is just taking it further.
+    var isProceeding = false
+
     /// Its place in the shard's list of all.
     var place = 0
 

@@ -4,15 +4,21 @@ import Testing
 @testable import Tocsin
 
 @Suite struct ShardTests {
-    /// Brings pages of a journal at once, or not at all.
+    /// Brings pages of a journal at once, or when it is told to.
     private final class Reader: PageReader {
         let limit = 1
         var page: Page?
+        private var completion: ((Result<Page, JournalError>) -> Void)?
+
+        func bring(_ page: Page) {
+            completion?(.success(page))
+        }
 
         func read(
             after: AlarmID?, through: AlarmID, for addresses: [Address],
             completion: @escaping (Result<Page, JournalError>) -> Void
         ) {
+            self.completion = completion
             if let page { completion(.success(page)) }
         }
     }
@@ -21,6 +27,7 @@ import Testing
         var configuration = Shard.Configuration()
         configuration.stallTimeout = 3
         configuration.heartbeat = 4
+        configuration.catchUpBytes = 1
         return Shard(
             configuration: configuration, recent: [], floor: .of(floor), position: .of(position), reader: reader,
             now: { Timestamp(milliseconds: 0) }, random: SeededGenerator(seed: 1))
@@ -143,6 +150,27 @@ import Testing
         reader.page = Page(entries: [.alarm(4)], position: .of(5), isComplete: true, floor: .zero, head: .of(5))
         shard.tick()
         #expect(channel.alarms == [4])
+    }
+
+    @Test("The past comes before what is newer, also where each write makes the channel not writable and writable again")
+    func writableDuringWrite() {
+        let reader = Reader()
+        let shard = shard(position: 5, floor: 5, reader: reader)
+        let channel = RecordingChannel()
+        let subscriber = shard.open(subscription(.after(.of(1))), on: channel)
+        shard.deliver([.alarm(6), .alarm(7)])
+        channel.onWrite = {
+            for isWritable in [false, true] {
+                channel.isWritable = isWritable
+                shard.writabilityChanged(subscriber)
+            }
+        }
+        reader.bring(
+            Page(
+                entries: [.alarm(2), .alarm(3), .alarm(5)], position: .of(5), isComplete: true, floor: .zero,
+                head: .of(7)))
+        shard.deliver([.alarm(8)])
+        #expect(channel.alarms == [2, 3, 5, 6, 7, 8])
     }
 
     @Test("Every stream is ended with a reconnection time, and the shard is empty then")

@@ -1,0 +1,105 @@
+/// How streams come from where they resume to the shard's position.
+extension Shard {
+    /// Takes a stream as far as it gets: to the shard's position, a channel that takes no more, or a page to wait for.
+    ///
+    /// A write can make a channel not writable and writable again before it returns. What follows from that must wait for
+    /// the end of the write, or the rest of a page would come after what is newer.
+    func proceed(_ subscriber: Subscriber) {
+        guard !subscriber.isProceeding else { return }
+        subscriber.isProceeding = true
+        defer { subscriber.isProceeding = false }
+        while true {
+            let step = subscriber.machine.next(
+                position: position, recentFloor: recent.floor, isWritable: subscriber.channel.isWritable)
+            switch step {
+            case .wait:
+                return
+            case .readRecent(let after):
+                readRecent(after: after, for: subscriber)
+            case .readJournal(let after, let through, let ticket):
+                pages.read(after: after, through: through, for: subscriber) { [weak self] result in
+                    self?.pageArrived(result, ticket: ticket, for: subscriber)
+                }
+                return
+            }
+        }
+    }
+
+    private func readRecent(after cursor: AlarmID, for subscriber: Subscriber) {
+        var frames: [[UInt8]] = []
+        var byteCount = 0
+        var last = AlarmID.zero
+        let end = recent.read(
+            after: cursor, for: subscriber.addresses, at: now(), byteLimit: configuration.catchUpBytes,
+            preference: languages.preference(at: subscriber.languageSlot)
+        ) { id, frame in
+            frames.append(frame)
+            byteCount += frame.count
+            last = id
+        }
+        subscriber.machine.didRead(through: end ?? position)
+        deliver(frames, byteCount: byteCount, last: last, to: subscriber)
+    }
+
+    private func pageArrived(_ result: Result<Page, JournalError>, ticket: UInt32, for subscriber: Subscriber) {
+        guard !subscriber.machine.isClosed else { return }
+        guard case .success(let page) = result else {
+            subscriber.machine.pageFailed(ticket: ticket)
+            delayed.append(subscriber)
+            return
+        }
+        let outcome = subscriber.machine.pageArrived(
+            ticket: ticket, floor: page.floor, position: page.position, head: page.head, isEmpty: page.entries.isEmpty,
+            isWritable: subscriber.channel.isWritable)
+        switch outcome {
+        case .deliver:
+            subscriber.isProceeding = true
+            deliver(page, to: subscriber)
+            subscriber.isProceeding = false
+        case .reset:
+            tellReset(.expired, head: page.head, to: subscriber)
+        case .drop:
+            break
+        case .delay:
+            delayed.append(subscriber)
+            return
+        }
+        proceed(subscriber)
+    }
+
+    private func deliver(_ page: Page, to subscriber: Subscriber) {
+        let preference = languages.preference(at: subscriber.languageSlot)
+        let now = now()
+        var frames: [[UInt8]] = []
+        var byteCount = 0
+        var last = AlarmID.zero
+        for entry in page.entries where !entry.isExpired(at: now) {
+            let variants = Variants(of: entry, defaultLanguage: configuration.defaultLanguage)
+            let frame = entry.frame(of: variants.choice(for: preference))
+            frames.append(frame)
+            byteCount += frame.count
+            last = entry.id
+            guard byteCount >= configuration.catchUpBytes else { continue }
+            deliver(frames, byteCount: byteCount, last: last, to: subscriber)
+            guard !subscriber.machine.isClosed, subscriber.channel.isWritable else {
+                // The rest of the page is dropped, and read again when the channel takes more.
+                subscriber.machine.didRead(through: last)
+                return
+            }
+            frames = []
+            byteCount = 0
+        }
+        deliver(frames, byteCount: byteCount, last: last, to: subscriber)
+    }
+
+    private func deliver(_ frames: [[UInt8]], byteCount: Int, last: AlarmID, to subscriber: Subscriber) {
+        guard !frames.isEmpty else { return }
+        subscriber.told = last
+        write(EventBatch(joining: frames, byteCount: byteCount), to: subscriber)
+    }
+
+    func tellReset(_ reason: ResetReason, head: AlarmID, to subscriber: Subscriber) {
+        subscriber.told = head
+        write(EventBatch(Block.reset(reason, head: head)), to: subscriber)
+    }
+}
