@@ -13,6 +13,8 @@ final class SimulatedChannel: StreamChannel {
     struct Events {
         var wrote: ([UInt8]) -> Void = { _ in }
         var writabilityChanged: () -> Void = {}
+        /// The reader takes all at once.
+        var flushed: () -> Void = {}
         var broke: () -> Void = {}
         var misused: (String) -> Void = { _ in }
     }
@@ -24,6 +26,9 @@ final class SimulatedChannel: StreamChannel {
     var isStuck: Bool
     let isSlow: Bool
     private let capacity: Int
+    /// How often it has room again before a write returns, in percent.
+    private let flushes: Int
+    private var random: SeededGenerator
     /// The connection breaks when so many bytes have come through, or when so many were written.
     private let breaksAfterTaken: Int?
     private let breaksAfterWritten: Int?
@@ -38,6 +43,8 @@ final class SimulatedChannel: StreamChannel {
         isSlow = random.chance(profile.slowReaders)
         isStuck = random.chance(profile.deafReaders)
         capacity = profile.channelBytes
+        flushes = profile.flushes
+        self.random = random.fork()
         let breaks = random.chance(profile.breakingStreams)
         let place = Int.random(in: 1...1500, using: &random)
         breaksAfterTaken = breaks && random.chance(60) ? place : nil
@@ -62,6 +69,7 @@ final class SimulatedChannel: StreamChannel {
         } else if buffer.count >= capacity, isSlow || isStuck, isWritable {
             isWritable = false
             events.writabilityChanged()
+            if state == .open, !isStuck, random.chance(flushes) { events.flushed() }
         }
     }
 

@@ -105,6 +105,10 @@ extension Simulation {
                 if isWritable { stream.writableSince = stream.loop.ticks }
                 stream.subscriber.map(stream.loop.shard.writabilityChanged)
             },
+            flushed: { [unowned self, unowned stream] in
+                hand(stream.channel.take(atMost: .max), to: stream)
+                stream.channel.settle()
+            },
             broke: { [unowned self, unowned stream] in
                 note("\(name(of: stream)) is gone")
                 stream.subscriber.map(stream.loop.shard.close)
@@ -123,10 +127,14 @@ extension Simulation {
     func take(_ stream: SimulatedStream, atMost limit: Int) {
         guard stream.channel.hasBytes else { return }
         let bytes = stream.channel.take(atMost: limit)
+        hand(bytes, to: stream)
+        with(stream.loop) { _ in stream.channel.settle() }
+    }
+
+    private func hand(_ bytes: [UInt8], to stream: SimulatedStream) {
         if !bytes.isEmpty { stream.lastTaken = stream.loop.ticks }
         if stream.channel.isGone, bytes.suffix(2) != [10, 10] { saw(.cutInABlock) }
         reader(of: stream)?.take(bytes)
-        with(stream.loop) { _ in stream.channel.settle() }
     }
 
     func reader(of stream: SimulatedStream) -> SimulatedReader? {

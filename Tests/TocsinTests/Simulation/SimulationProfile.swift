@@ -24,6 +24,7 @@ struct SimulationProfile {
     /// Readers that take nothing from the start.
     var deafReaders: Int
     var breakingStreams: Int
+    var flushes: Int
     var sharedConnections: Int
     var keys: Int
     var timesToLive: Int
@@ -55,10 +56,11 @@ struct SimulationProfile {
         stallTimeout = random.element(of: [2, 5, 60]) ?? 5
         channelBytes = random.element(of: [1, 300, 2000, 20_000]) ?? 300
         appendFaults = random.element(of: [0, 5, 30]) ?? 5
-        readFaults = random.element(of: [0, 5, 30]) ?? 5
+        readFaults = random.element(of: [0, 10, 30]) ?? 10
         slowReaders = random.element(of: [0, 30, 100]) ?? 30
         deafReaders = random.element(of: [0, 0, 20]) ?? 0
         breakingStreams = random.element(of: [0, 30, 80]) ?? 30
+        flushes = random.element(of: [0, 50, 95]) ?? 0
         sharedConnections = random.element(of: [0, 70]) ?? 0
         keys = random.element(of: [0, 30]) ?? 30
         timesToLive = random.element(of: [0, 20, 80]) ?? 20

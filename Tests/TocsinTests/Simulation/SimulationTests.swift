@@ -10,7 +10,7 @@ import Testing
 
     @Test("Each stream gets each alarm that concerns it once and in order, whatever breaks")
     func simulation() {
-        let steps = Self.number("STEPS") ?? 20_000
+        let steps = Self.number("STEPS") ?? 30_000
         var unseen = Set(Sight.allCases)
         var seed = UInt64(Self.number("SEED") ?? 1)
         let length = min(steps, Self.number("LENGTH") ?? 1000)
@@ -20,7 +20,7 @@ import Testing
             unseen.subtract(simulation.sights)
             seed += 1
         }
-        if steps >= 20_000, length >= 1000 { #expect(unseen.isEmpty, "some situations did not come about") }
+        if steps >= 30_000, length >= 1000 { #expect(unseen.isEmpty, "some situations did not come about") }
     }
 
     @Test("The same seed makes the same run")
