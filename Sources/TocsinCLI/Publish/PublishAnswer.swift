@@ -34,7 +34,8 @@ struct PublishAnswer: Sendable {
         guard let problem, let text = problem.detail ?? problem.title else {
             return CommandFailure("the server answered \(status) \(reason); --server is perhaps not a tocsin server")
         }
-        let place = problem.pointer.map { " at \($0.isEmpty ? "/" : $0)" } ?? ""
+        // An empty pointer is the whole body, which says nothing.
+        let place = problem.pointer.map { $0.isEmpty ? "" : " at \($0)" } ?? ""
         return CommandFailure("\(text) (\(status)\(place))")
     }
 }

@@ -1,0 +1,172 @@
+import ArgumentParser
+import Testing
+import Tocsin
+import TocsinServer
+
+@testable import TocsinCLI
+
+@Suite struct ServeSettingsTests {
+    /// What `serve` is to do by a command line and an environment, as the process reads them.
+    private func settings(
+        _ arguments: [String] = [], _ environment: [String: String] = [:], openFileLimit: Int = 1200
+    ) throws -> ServeSettings {
+        let command = try ServeCommand.parse(arguments)
+        return try ServeSettings(
+            OptionReader(given: command.given, environment: environment), openFileLimit: openFileLimit)
+    }
+
+    @Test func `without options the defaults of the table hold`() throws {
+        let settings = try settings()
+        let server = settings.configuration
+        #expect(server.host == "127.0.0.1")
+        #expect(server.port == 5000)
+        #expect(server.allowedHosts.isEmpty)
+        #expect(server.corsOrigins.isEmpty)
+        #expect(server.maximumBody == 1_048_576)
+        #expect(server.drain == .seconds(10))
+        #expect(server.hub.retention == RetentionPolicy(age: 604_800, alarms: 1_000_000, keyAge: 86_400))
+        #expect(server.hub.greeting == nil)
+        #expect(server.hub.shard.defaultLanguage == nil)
+        #expect(server.hub.shard.heartbeat == 15)
+        #expect(server.hub.onlyLatestConnection == false)
+        #expect(server.hub.maximumConnections == 1000)
+        #expect(settings.data == .file("tocsin.db"))
+        #expect(settings.isOpenToAll == false)
+    }
+
+    @Test func `what the table tells people as defaults is what holds`() throws {
+        let server = try settings().configuration
+        let told = Dictionary(uniqueKeysWithValues: ServeOptions.all.map { ($0.name, $0.fallback) })
+        #expect(told["host"] == server.host)
+        #expect(told["port"] == "\(server.port)")
+        #expect(told["max-body"] == "\(server.maximumBody)")
+        #expect(told["retain-alarms"] == "\(server.hub.retention.alarms)")
+        #expect(told["data"] == "tocsin.db")
+        let retention = server.hub.retention
+        #expect(told["retain"]?.flatMap(DurationOption.init)?.wholeSeconds == retention.age)
+        #expect(told["key-retention"]?.flatMap(DurationOption.init)?.wholeSeconds == retention.keyAge)
+        #expect(told["heartbeat"]?.flatMap(DurationOption.init)?.wholeSeconds == server.hub.shard.heartbeat)
+        #expect(told["drain"]?.flatMap(DurationOption.init)?.duration == server.drain)
+    }
+
+    @Test func `every option is read from the command line`() throws {
+        let settings = try settings([
+            "--host", "0.0.0.0", "--port", "0", "--insecure-open", "--allowed-host", "a.example", "--allowed-host",
+            "b.example", "--cors-origin", "https://a.example", "--cors-origin", "http://b.example:8080", "--data",
+            ":memory:", "--retain", "90m", "--retain-alarms", "10", "--key-retention", "2d", "--default-language", "en-US",
+            "--greeting", "Hello {user}", "--heartbeat", "1m", "--connections", "latest", "--max-connections", "7",
+            "--max-body", "1", "--drain", "250ms",
+        ])
+        try expectAllGiven(settings)
+    }
+
+    @Test func `every option is read from the environment`() throws {
+        let settings = try settings(
+            [],
+            [
+                "TOCSIN_HOST": "0.0.0.0", "TOCSIN_PORT": "0", "TOCSIN_INSECURE_OPEN": "true",
+                "TOCSIN_ALLOWED_HOST": "a.example,b.example",
+                "TOCSIN_CORS_ORIGIN": "https://a.example, http://b.example:8080", "TOCSIN_DATA": ":memory:",
+                "TOCSIN_RETAIN": "90m", "TOCSIN_RETAIN_ALARMS": "10", "TOCSIN_KEY_RETENTION": "2d",
+                "TOCSIN_DEFAULT_LANGUAGE": "en-US", "TOCSIN_GREETING": "Hello {user}", "TOCSIN_HEARTBEAT": "1m",
+                "TOCSIN_CONNECTIONS": "latest", "TOCSIN_MAX_CONNECTIONS": "7", "TOCSIN_MAX_BODY": "1",
+                "TOCSIN_DRAIN": "250ms",
+            ])
+        try expectAllGiven(settings)
+    }
+
+    private func expectAllGiven(_ settings: ServeSettings) throws {
+        let server = settings.configuration
+        #expect(server.host == "0.0.0.0")
+        #expect(server.port == 0)
+        #expect(settings.isOpenToAll)
+        #expect(server.allowedHosts == ["a.example", "b.example"])
+        #expect(server.corsOrigins == ["https://a.example", "http://b.example:8080"])
+        #expect(settings.data == .memory)
+        #expect(server.hub.retention == RetentionPolicy(age: 5400, alarms: 10, keyAge: 172_800))
+        #expect(server.hub.shard.defaultLanguage == LanguageTag("en-US"))
+        #expect(server.hub.greeting == "Hello {user}")
+        #expect(server.hub.shard.heartbeat == 60)
+        #expect(server.hub.onlyLatestConnection)
+        #expect(server.hub.maximumConnections == 7)
+        #expect(server.maximumBody == 1)
+        #expect(server.drain == .milliseconds(250))
+    }
+
+    @Test func `the command line wins over the environment, also whole lists`() throws {
+        let server = try settings(
+            ["--port", "1", "--allowed-host", "line.example"],
+            ["TOCSIN_PORT": "2", "TOCSIN_HEARTBEAT": "3", "TOCSIN_ALLOWED_HOST": "a.example,b.example"]
+        ).configuration
+        #expect(server.port == 1)
+        #expect(server.hub.shard.heartbeat == 3)
+        #expect(server.allowedHosts == ["line.example"])
+    }
+
+    @Test func `an empty list of the environment is a list without elements`() throws {
+        #expect(try settings([], ["TOCSIN_ALLOWED_HOST": ""]).configuration.allowedHosts.isEmpty)
+    }
+
+    @Test(arguments: [
+        ("host", "a b", "is an address"), ("host", "", "is an address"), ("host", "127.0.0.1:80", "is an address"),
+        ("port", "65536", "from 0 to 65535"), ("port", "+1", "from 0 to 65535"),
+        ("port", "", "from 0 to 65535"), ("port", "80a", "from 0 to 65535"),
+        ("port", "99999999999999999999", "from 0 to 65535"), ("allowed-host", "https://a", "is the name of a host"),
+        ("cors-origin", "*", "is one origin"), ("cors-origin", "null", "is one origin"),
+        ("cors-origin", "https://a/", "is one origin"), ("data", "", "is the path of a file"),
+        ("retain", "0", "from 1s to"), ("retain", "1500ms", "of whole seconds"), ("retain", "36501d", "to 36500d"),
+        ("retain-alarms", "0", "from 1 to"), ("key-retention", "0s", "from 1s to"),
+        ("default-language", "not a tag", "is a language tag"), ("greeting", "", "is a text"),
+        ("heartbeat", "0", "from 1s to 1h"), ("heartbeat", "61m", "from 1s to 1h"), ("heartbeat", "1500ms", "whole"),
+        ("connections", "newest", "is shared or latest"), ("max-connections", "0", "from 1 to"),
+        ("max-connections", "1001", "more than the 1000 that the limit of 1200 open files allows"),
+        ("max-body", "0", "from 1 to 1073741824"), ("max-body", "1073741825", "from 1 to 1073741824"),
+        ("drain", "601", "from 0s to 10m"), ("drain", "x", "from 0s to 10m"),
+    ])
+    func `a wrong value is told by where it was given`(name: String, value: String, reason: String) throws {
+        let onLine = try #require(throws: CommandFailure.self) { try settings(["--\(name)", value]) }
+        #expect(onLine.status == .badUsage)
+        #expect(onLine.message.hasPrefix("--\(name) ") && onLine.message.contains(reason), "\(onLine.message)")
+
+        let variable = "TOCSIN_" + name.uppercased().replacing("-", with: "_")
+        let inEnvironment = try #require(throws: CommandFailure.self) { try settings([], [variable: value]) }
+        #expect(inEnvironment.status == .failure)
+        #expect(inEnvironment.message.hasPrefix("\(variable) ") && inEnvironment.message.contains(reason))
+    }
+
+    @Test(arguments: ["yes", "1", "", "TRUE"])
+    func `a flag of the environment is true or false`(value: String) throws {
+        let failure = try #require(throws: CommandFailure.self) {
+            try settings(["--host", "0.0.0.0"], ["TOCSIN_INSECURE_OPEN": value])
+        }
+        #expect(failure.message.hasPrefix("TOCSIN_INSECURE_OPEN is true or false"))
+    }
+
+    @Test(arguments: ["0.0.0.0", "::", "192.168.1.1", "alarms.example", "128.0.0.1", "::2", "127.1"])
+    func `a public host needs --insecure-open`(host: String) throws {
+        let failure = try #require(throws: CommandFailure.self) { try settings(["--host", host]) }
+        #expect(failure.status == .failure)
+        #expect(failure.message.contains("--insecure-open"))
+        #expect(try settings(["--host", host, "--insecure-open"]).isOpenToAll)
+    }
+
+    @Test(arguments: ["127.0.0.1", "127.255.255.254", "::1", "[::1]", "localhost", "LOCALHOST", "0:0:0:0:0:0:0:1"])
+    func `a host that only this machine reaches needs nothing`(host: String) throws {
+        #expect(try settings(["--host", host]).isOpenToAll == false)
+    }
+
+    @Test(arguments: [(1024, 824), (201, 1), (200, 1), (10, 1)])
+    func `streams leave open files for everything else`(limit: Int, streams: Int) throws {
+        let server = try settings(openFileLimit: limit).configuration
+        #expect(server.hub.maximumConnections == streams)
+        #expect(server.maximumOpenConnections > streams)
+    }
+
+    @Test func `variables that are no options are found`() {
+        let environment = [
+            "TOCSIN_PROT": "1", "TOCSIN_PORT": "1", "TOCSIN_": "", "PATH": "/bin", "TOCSIN_SERVER": "", "TOCSIN_TOKEN": "",
+            "tocsin_port": "1",
+        ]
+        #expect(UnknownVariables.names(in: environment) == ["TOCSIN_", "TOCSIN_PROT"])
+    }
+}

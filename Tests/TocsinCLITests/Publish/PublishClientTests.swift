@@ -1,0 +1,56 @@
+import NIOHTTP1
+import Testing
+
+@testable import TocsinCLI
+
+@Suite(.timeLimit(.minutes(1))) struct PublishClientTests {
+    private static let published = ScriptedServer.Step.answer(.created, body: #"{"id":"1-2"}"#)
+    private static let unknown = ScriptedServer.Step.answer(
+        .serviceUnavailable, headers: [("Retry-After", "0")], body: #"{"detail":"send it again with the same key"}"#)
+
+    private func publish(_ server: ScriptedServer, token: String? = nil) async throws -> String {
+        try await server.run { url in
+            let client = PublishClient(
+                url: url + "/alarms", server: url, token: token,
+                schedule: RetrySchedule(firstDelay: .milliseconds(1)))
+            return try await client.publish(Array(#"{"key":"k"}"#.utf8))
+        }
+    }
+
+    @Test func `an answer is the end of it`() async throws {
+        let server = ScriptedServer([Self.published])
+        #expect(try await publish(server, token: "secret") == "1-2")
+        #expect(server.requests == [.init(uri: "/alarms", authorization: "Bearer secret", body: #"{"key":"k"}"#)])
+    }
+
+    @Test(arguments: [[.hangUp], [unknown], [unknown, .hangUp, unknown], [.hangUp, .hangUp, .hangUp]])
+    func `what may have been lost is sent again, with the same key`(lost: [ScriptedServer.Step]) async throws {
+        let server = ScriptedServer(lost + [Self.published])
+        #expect(try await publish(server) == "1-2")
+        #expect(server.requests.count == lost.count + 1)
+        #expect(Set(server.requests) == [.init(uri: "/alarms", authorization: nil, body: #"{"key":"k"}"#)])
+    }
+
+    @Test func `after four attempts it tells what the last one said`() async throws {
+        let server = ScriptedServer(Array(repeating: Self.unknown, count: 5))
+        let failure = try await #require(throws: CommandFailure.self) { try await publish(server) }
+        #expect(failure == CommandFailure("send it again with the same key (503)"))
+        #expect(server.requests.count == 4)
+
+        let silent = ScriptedServer([])
+        let noAnswer = try await #require(throws: CommandFailure.self) { try await publish(silent) }
+        #expect(noAnswer.message.hasPrefix("no answer from http://127.0.0.1:"))
+        #expect(silent.requests.count == 4)
+    }
+
+    @Test(arguments: [400, 422, 500, 302, 307])
+    func `any other answer is not asked for again`(status: Int) async throws {
+        let server = ScriptedServer([
+            .answer(.init(statusCode: status), headers: [("Location", "/elsewhere")], body: #"{"detail":"no"}"#),
+            Self.published,
+        ])
+        let failure = try await #require(throws: CommandFailure.self) { try await publish(server) }
+        #expect(failure == CommandFailure("no (\(status))"))
+        #expect(server.requests.count == 1)
+    }
+}
