@@ -120,7 +120,21 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "TocsinServerTests", dependencies: ["TocsinServer"], swiftSettings: strict),
+            name: "TocsinServerTests",
+            dependencies: [
+                "Tocsin",
+                "TocsinServer",
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: strict),
         .testTarget(
             name: "TocsinCLITests",
             dependencies: [

@@ -32,24 +32,38 @@ package struct TocsinServer: Sendable {
     /// - Parameter onListening: is called with the address once requests are taken.
     /// - Throws: ``ServerStartError`` when it cannot listen, `JournalError` when the journal cannot be read.
     package func run(onListening: @escaping @Sendable (SocketAddress) -> Void = { _ in }) async throws {
-        let result = await Result.catching { try await serve(onListening) }
+        let result = await Result.catching {
+            let hub = try await hub()
+            try await run(services(around: hub, onListening: onListening), of: hub, endedBy: [.sigterm, .sigint])
+        }
         await closeJournal()
         try result.get()
     }
 
-    private func serve(_ onListening: @escaping @Sendable (SocketAddress) -> Void) async throws {
-        let hub = try await Hub(
+    func hub() async throws -> Hub {
+        try await Hub(
             journal: journal, eventLoops: Array(eventLoopGroup.makeIterator()), configuration: configuration.hub,
             now: Timestamp.now, logger: logger)
-        // They stop in the reverse order: first the streams, then what is being published, then what serves both.
-        let services: [any Service] = [
+    }
+
+    /// They stop in the reverse order: first the streams, then what is being published, then what serves both.
+    ///
+    /// - Parameter limits: of each connection.
+    func services(
+        around hub: Hub, limits: ConnectionLimits = ConnectionLimits(),
+        onListening: @escaping @Sendable (SocketAddress) -> Void
+    ) throws -> [any Service] {
+        [
             BackgroundService { await hub.maintain() },
             BackgroundService { await hub.dispatch() },
-            try application(hub, onListening),
+            try application(hub, limits, onListening),
             StreamDrain(hub: hub),
         ]
-        var group = ServiceGroupConfiguration(
-            services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+    }
+
+    /// Serves until the group that it runs in, or one of the signals, ends it gracefully.
+    func run(_ services: [any Service], of hub: Hub, endedBy signals: [UnixSignal]) async throws {
+        var group = ServiceGroupConfiguration(services: services, gracefulShutdownSignals: signals, logger: logger)
         group.maximumGracefulShutdownDuration = configuration.drain
         do {
             try await ServiceGroup(configuration: group).run()
@@ -64,11 +78,12 @@ package struct TocsinServer: Sendable {
     }
 
     private func application(
-        _ hub: Hub, _ onListening: @escaping @Sendable (SocketAddress) -> Void
+        _ hub: Hub, _ limits: ConnectionLimits, _ onListening: @escaping @Sendable (SocketAddress) -> Void
     ) throws -> some Service {
         let access = try AccessPolicy(
             host: configuration.host, allowedHosts: configuration.allowedHosts, corsOrigins: configuration.corsOrigins)
-        let connections = ConnectionConfiguration(hub: hub, gate: StreamGate(access: access, logger: logger))
+        let connections = ConnectionConfiguration(
+            hub: hub, gate: StreamGate(access: access, logger: logger), limits: limits)
         let limit = configuration.maximumOpenConnections
         // It would tell where it listens, which `onListening` does.
         var logger = logger

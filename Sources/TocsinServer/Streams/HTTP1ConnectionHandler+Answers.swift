@@ -8,7 +8,7 @@ extension HTTP1ConnectionHandler {
         let problem: Problem =
             switch failure {
             case .badRequest: .badRequest("its bytes are not HTTP/1.1")
-            case .headTooLarge: .headTooLarge(limit: ConnectionConfiguration.maximumHeadSize)
+            case .headTooLarge: .headTooLarge(limit: ConnectionLimits.headSize)
             }
         write(StreamAnswer(problem), version: .http1_1, keepsAlive: false, context: context)
         linger(context)
@@ -43,7 +43,7 @@ extension HTTP1ConnectionHandler {
         cancelTimer()
         finishRequests(with: nil)
         context.flush()
-        let deadline = context.eventLoop.assumeIsolated().scheduleTask(in: configuration.lingerTime) {
+        let deadline = context.eventLoop.assumeIsolated().scheduleTask(in: configuration.limits.lingerTime) {
             context.close(promise: nil)
         }
         context.channel.closeFuture.assumeIsolated().whenComplete { _ in deadline.cancel() }

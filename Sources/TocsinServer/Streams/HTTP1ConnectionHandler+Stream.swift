@@ -193,7 +193,7 @@ extension HTTP1ConnectionHandler {
         // Nothing is expected to come.
         try? options.setOption(.maxMessagesPerRead, value: 1)
         try? options.setOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 64))
-        try? options.setOption(.writeBufferWaterMark, value: configuration.streamBuffer)
+        try? options.setOption(.writeBufferWaterMark, value: configuration.limits.streamBuffer)
     }
 
     // MARK: While it is open

@@ -58,7 +58,7 @@ final class HTTP1ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandle
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
-        scheduleTimer(in: configuration.requestTimeout)
+        scheduleTimer(in: configuration.limits.requestTimeout)
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
@@ -93,11 +93,11 @@ final class HTTP1ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandle
             guard let context = self.context, !machine.isStreaming, !machine.isClosing else { return }
             let overdue = NIODeadline.now() - waitingSince
             if !machine.awaitsRequest {
-                scheduleTimer(in: configuration.requestTimeout)
-            } else if overdue >= configuration.requestTimeout {
+                scheduleTimer(in: configuration.limits.requestTimeout)
+            } else if overdue >= configuration.limits.requestTimeout {
                 context.close(promise: nil)
             } else {
-                scheduleTimer(in: configuration.requestTimeout - overdue)
+                scheduleTimer(in: configuration.limits.requestTimeout - overdue)
             }
         }
     }

@@ -27,8 +27,8 @@ struct StreamServerChannel: ServerChildChannel, HTTPChannelHandler {
         // It is never freed as long as the connection lives, so it must be small before the first byte comes.
         try channel.syncOptions?.setOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 512))
         var limits = NIOHTTPDecoderLimitConfiguration()
-        limits.maxHeaderListSize = ConnectionConfiguration.maximumHeadSize
-        limits.maxHeaderFieldSize = ConnectionConfiguration.maximumHeadSize
+        limits.maxHeaderListSize = ConnectionLimits.headSize
+        limits.maxHeaderFieldSize = ConnectionLimits.headSize
         try channel.pipeline.syncOperations.configureHTTPServerPipeline(
             withPipeliningAssistance: false, withErrorHandling: false, withOutboundHeaderValidation: false,
             withEncoderConfiguration: .init(), withDecoderLimitConfiguration: limits)
