@@ -22,6 +22,7 @@ test: ## Builds and runs all tests, those of the running server too
 	@scripts/setup test
 	swift build --build-tests
 	swift test --skip-build
+	scripts/readme-test.py --binary .build/debug/tocsin
 	scripts/fsync-proof.py --binary .build/debug/tocsin
 	scripts/kill-test.py --binary .build/debug/tocsin --runs 2 --subscribers 10 --seconds 1
 

@@ -63,7 +63,8 @@ enum ServeOptions {
         help: "Streams at a time.")
 
     static let maxBody = ServeOption.number(
-        "max-body", in: 1...1_073_741_824, placeholder: "bytes", fallback: "1048576", help: "Bytes of a request's body.")
+        "max-body", in: 1...1_073_741_824, placeholder: "bytes", fallback: "1048576",
+        help: "Bytes of a request's body.")
 
     static let drain = ServeOption.duration(
         "drain", in: .seconds(0) ... .seconds(600), wholeSeconds: false, fallback: "10",

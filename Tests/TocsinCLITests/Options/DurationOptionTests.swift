@@ -12,7 +12,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "", " ", "s", "ms", "-1", "-1s", "+1", "1.5", "1,5", "1 s", "1s ", "1S", "1w", "1min", "0x10", "١s", "1ss", "1m30s",
+        "", " ", "s", "ms", "-1", "-1s", "+1", "1.5", "1,5", "1 s", "1s ", "1S", "1w", "1min", "0x10", "١s", "1ss",
+        "1m30s",
         "9223372036854775808", "9223372036854775807", "99999999999999999d",
     ])
     func `anything else is refused, also what does not fit`(text: String) {
@@ -20,7 +21,8 @@ import Testing
     }
 
     @Test(arguments: [
-        (0, "0s"), (1, "1ms"), (1500, "1500ms"), (15_000, "15s"), (90_000, "90s"), (5_400_000, "90m"), (604_800_000, "7d"),
+        (0, "0s"), (1, "1ms"), (1500, "1500ms"), (15_000, "15s"), (90_000, "90s"), (5_400_000, "90m"),
+        (604_800_000, "7d"),
     ])
     func `it is written in the greatest unit that divides it, which reads back`(milliseconds: Int, text: String) {
         let duration = DurationOption(milliseconds: milliseconds)

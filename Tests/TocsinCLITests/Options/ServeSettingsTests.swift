@@ -53,8 +53,8 @@ import TocsinServer
         let settings = try settings([
             "--host", "0.0.0.0", "--port", "0", "--insecure-open", "--allowed-host", "a.example", "--allowed-host",
             "b.example", "--cors-origin", "https://a.example", "--cors-origin", "http://b.example:8080", "--data",
-            ":memory:", "--retain", "90m", "--retain-alarms", "10", "--key-retention", "2d", "--default-language", "en-US",
-            "--greeting", "Hello {user}", "--heartbeat", "1m", "--connections", "latest", "--max-connections", "7",
+            ":memory:", "--retain", "90m", "--retain-alarms", "10", "--key-retention", "2d", "--default-language",
+            "en-US", "--greeting", "Hello {user}", "--heartbeat", "1m", "--connections", "latest", "--max-connections", "7",
             "--max-body", "1", "--drain", "250ms",
         ])
         try expectAllGiven(settings)
@@ -164,8 +164,8 @@ import TocsinServer
 
     @Test func `variables that are no options are found`() {
         let environment = [
-            "TOCSIN_PROT": "1", "TOCSIN_PORT": "1", "TOCSIN_": "", "PATH": "/bin", "TOCSIN_SERVER": "", "TOCSIN_TOKEN": "",
-            "tocsin_port": "1",
+            "TOCSIN_PROT": "1", "TOCSIN_PORT": "1", "TOCSIN_": "", "PATH": "/bin", "TOCSIN_SERVER": "",
+            "TOCSIN_TOKEN": "", "tocsin_port": "1",
         ]
         #expect(UnknownVariables.names(in: environment) == ["TOCSIN_", "TOCSIN_PROT"])
     }

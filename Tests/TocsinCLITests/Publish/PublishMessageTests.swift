@@ -22,7 +22,8 @@ import Testing
         (["--user", "a", "--lang", "ko=안녕", "--lang", "en-US=a=b"],
             #"{"user":"a","translations":{"ko":"안녕","en-US":"a=b"},"key":"k"}"#),
         (["--user", "a", "--lang", "ko=", "hi"], #"{"user":"a","data":"hi","translations":{"ko":""},"key":"k"}"#),
-        (["--user", "a", "--json", #"{"z": 1.10, "a":[null]}"#], #"{"user":"a","data":{"z": 1.10, "a":[null]},"key":"k"}"#),
+        (["--user", "a", "--json", #"{"z": 1.10, "a":[null]}"#],
+            #"{"user":"a","data":{"z": 1.10, "a":[null]},"key":"k"}"#),
         (["--user", "a", "--json", "--lang", "ko=1", "--lang", #"en="x""#],
             #"{"user":"a","translations":{"ko":1,"en":"x"},"key":"k"}"#),
         (["--user", "a", "--", "--json"], #"{"user":"a","data":"--json","key":"k"}"#),
@@ -44,7 +45,8 @@ import Testing
         (["--user", "a", "--lang", "hi"], "--lang"), (["--user", "a", "--lang", "no tag=hi"], "--lang"),
         (["--user", "a", "--lang", "ko=a", "--lang", "KO=b"], "twice"), (["--user", "a", "--ttl", "0", "hi"], "--ttl"),
         (["--user", "a", "--ttl", "366d", "hi"], "--ttl"), (["--user", "a", "--ttl", "1500ms", "hi"], "--ttl"),
-        (["--user", "a", "--json", #"1,"user":"b""#], "DATA is not JSON"), (["--user", "a", "--json", ""], "DATA is not JSON"),
+        (["--user", "a", "--json", #"1,"user":"b""#], "DATA is not JSON"),
+        (["--user", "a", "--json", ""], "DATA is not JSON"),
         (["--user", "a", "--json", "--lang", "ko=x", "1"], "--lang ko is not JSON"),
     ])
     func `what cannot be an alarm is bad usage`(arguments: [String], reason: String) throws {
@@ -76,7 +78,9 @@ import Testing
         #expect(try command.client(environment: [:]).url == url)
     }
 
-    @Test(arguments: ["", "127.0.0.1:5000", "localhost", "ftp://a", "http://", "http://a?x", "http://a#x", "http://u:p@a"])
+    @Test(arguments: [
+        "", "127.0.0.1:5000", "localhost", "ftp://a", "http://", "http://a?x", "http://a#x", "http://u:p@a",
+    ])
     func `a server that is no URL is told by where it was given`(server: String) throws {
         let onLine = try PublishCommand.parse(["--server", server, "--user", "a", "hi"])
         #expect(try #require(throws: CommandFailure.self) { try onLine.client(environment: [:]) }.status == .badUsage)

@@ -1,0 +1,27 @@
+import ArgumentParser
+import Foundation
+import Testing
+
+@testable import TocsinCLI
+
+@Suite struct OptionTableTests {
+    @Test func `the table of the README is that of the options`() throws {
+        let readme = URL(fileURLWithPath: #filePath).appendingPathComponent("../../../../README.md").standardized
+        let lines = try String(contentsOf: readme, encoding: .utf8).split(separator: "\n")
+        let rows = lines.filter { $0.hasPrefix("| `--") }.map(String.init)
+        let expected = ServeOptions.all.map { option in
+            let fallback = option.fallback.map { "`\($0)`" } ?? "–"
+            return "| `\(option.flag)` | `\(option.variable)` | \(fallback) | \(option.help) |"
+        }
+        #expect(rows == expected)
+    }
+
+    @Test func `no two options share a name`() {
+        #expect(Set(ServeOptions.all.map(\.name)).count == ServeOptions.all.count)
+    }
+
+    @Test func `the command line gives every option of the table`() throws {
+        let given = try ServeCommand.parse([]).given
+        #expect(Set(given.keys) == Set(ServeOptions.all))
+    }
+}
