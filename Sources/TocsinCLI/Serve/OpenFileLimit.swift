@@ -12,10 +12,10 @@ enum OpenFileLimit {
     ///
     /// - Returns: the limit that holds now.
     static func raise() -> Int {
-        #if canImport(Darwin)
-        let resource = RLIMIT_NOFILE
-        #else
+        #if canImport(Glibc)
         let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+        #else
+        let resource = RLIMIT_NOFILE
         #endif
         var limit = rlimit()
         guard getrlimit(resource, &limit) == 0 else { return 1024 }

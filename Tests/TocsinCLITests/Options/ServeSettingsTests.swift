@@ -54,8 +54,8 @@ import TocsinServer
             "--host", "0.0.0.0", "--port", "0", "--insecure-open", "--allowed-host", "a.example", "--allowed-host",
             "b.example", "--cors-origin", "https://a.example", "--cors-origin", "http://b.example:8080", "--data",
             ":memory:", "--retain", "90m", "--retain-alarms", "10", "--key-retention", "2d", "--default-language",
-            "en-US", "--greeting", "Hello {user}", "--heartbeat", "1m", "--connections", "latest", "--max-connections", "7",
-            "--max-body", "1", "--drain", "250ms",
+            "en-US", "--greeting", "Hello {user}", "--heartbeat", "1m", "--connections", "latest", "--max-connections",
+            "7", "--max-body", "1", "--drain", "250ms",
         ])
         try expectAllGiven(settings)
     }
