@@ -108,7 +108,7 @@ import Testing
     func backPressure() async throws {
         let fixture = try await Fixture()
         let text = String(repeating: "x", count: 1 << 20)
-        let nobody = Audience.user(try Name("nobody"))
+        let nobody = Audience.user(try Name("nobody" as String))
         let isPosted = NIOLockedValueBox(false)
         try await fixture.whileBusy {
             await fixture.shard.post(.entries((1...15).map { .alarm($0, to: nobody, text: text) }))

@@ -129,7 +129,7 @@ import Testing
     @Test("It stops after so many bytes, and goes on from there without gap or duplicate", arguments: [1, 30, 60, 100, 1000])
     func inPieces(byteLimit: Int) throws {
         var window = Self.window()
-        for low in 1...10 as ClosedRange<UInt64> { window.append(.alarm(low, to: low == 4 ? .user(try Name("somebody")) : .everyone)) }
+        for low in 1...10 as ClosedRange<UInt64> { window.append(.alarm(low, to: low == 4 ? .user(try Name("somebody" as String)) : .everyone)) }
         var all: [UInt64] = []
         var cursor: UInt64 = 0
         while true {
