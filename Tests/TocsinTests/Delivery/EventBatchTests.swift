@@ -9,7 +9,8 @@ import Testing
         arguments: [
             (1, "1"), (2, "2"), (9, "9"), (10, "a"), (15, "f"), (16, "10"), (17, "11"), (255, "ff"), (256, "100"),
             (4095, "fff"), (4096, "1000"), (65_535, "ffff"), (65_536, "10000"), (1_048_577, "100001"),
-        ])
+        ]
+    )
     func framing(size: Int, hexadecimal: String) {
         let bytes = (0..<size).map { UInt8(truncatingIfNeeded: $0) }
         let batch = EventBatch(bytes)

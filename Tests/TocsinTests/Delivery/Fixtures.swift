@@ -14,11 +14,17 @@ extension Address {
 
 extension Entry {
     static func alarm(
-        _ low: UInt64, to audience: Audience = .everyone, text: String? = nil, ttl: Int? = nil, at milliseconds: Int64 = 0
+        _ low: UInt64,
+        to audience: Audience = .everyone,
+        text: String? = nil,
+        ttl: Int? = nil,
+        at milliseconds: Int64 = 0
     ) -> Entry {
         Entry(
-            id: .of(low), publishedAt: Timestamp(milliseconds: milliseconds),
-            alarm: Alarm(audience: audience, data: .text(text ?? "\(low)"), ttl: ttl))
+            id: .of(low),
+            publishedAt: Timestamp(milliseconds: milliseconds),
+            alarm: Alarm(audience: audience, data: .text(text ?? "\(low)"), ttl: ttl)
+        )
     }
 
     static func withdrawal(_ low: UInt64, of target: UInt64, to audience: Audience = .everyone) -> Entry {

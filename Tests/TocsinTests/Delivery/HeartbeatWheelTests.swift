@@ -3,7 +3,10 @@ import Testing
 @testable import Tocsin
 
 @Suite struct HeartbeatWheelTests {
-    @Test("Whoever is silent is told within the interval, and not before three quarters of it", arguments: [0, 1, 2, 3, 4, 5, 15, 60])
+    @Test(
+        "Whoever is silent is told within the interval, and not before three quarters of it",
+        arguments: [0, 1, 2, 3, 4, 5, 15, 60]
+    )
     func interval(seconds: Int) {
         var random = SeededGenerator(seed: 1)
         var wheel = HeartbeatWheel(interval: seconds)
@@ -26,7 +29,10 @@ import Testing
         }
     }
 
-    @Test("Whoever is written to is left alone until it has been silent, however the writes fall", arguments: 1...6 as ClosedRange<UInt64>)
+    @Test(
+        "Whoever is written to is left alone until it has been silent, however the writes fall",
+        arguments: 1...6 as ClosedRange<UInt64>
+    )
     func writes(seed: UInt64) {
         var random = SeededGenerator(seed: seed)
         let interval: UInt32 = 8
@@ -47,7 +53,10 @@ import Testing
         }
     }
 
-    @Test("Whoever is taken out is not looked at again, and nobody else is forgotten", arguments: 1...6 as ClosedRange<UInt64>)
+    @Test(
+        "Whoever is taken out is not looked at again, and nobody else is forgotten",
+        arguments: 1...6 as ClosedRange<UInt64>
+    )
     func removal(seed: UInt64) {
         var random = SeededGenerator(seed: seed)
         var wheel = HeartbeatWheel(interval: 3)
@@ -59,7 +68,9 @@ import Testing
                 watched[ObjectIdentifier(subscriber)] = subscriber
             }
             for _ in 0..<3 {
-                guard let gone = watched.values.sorted(by: { $0.lastWrite < $1.lastWrite }).randomElement(using: &random) else { continue }
+                guard
+                    let gone = watched.values.sorted(by: { $0.lastWrite < $1.lastWrite }).randomElement(using: &random)
+                else { continue }
                 wheel.remove(gone)
                 wheel.remove(gone)
                 watched[ObjectIdentifier(gone)] = nil

@@ -11,7 +11,9 @@ import Testing
 
     /// Makes a hub, whose event loops run meanwhile.
     private func withHub(
-        _ journal: some Journal, loops count: Int = 1, configuration: Hub.Configuration = Hub.Configuration(),
+        _ journal: some Journal,
+        loops count: Int = 1,
+        configuration: Hub.Configuration = Hub.Configuration(),
         _ body: (Hub, [NIOAsyncTestingEventLoop]) async throws -> Void
     ) async throws {
         let loops = (0..<count).map { _ in NIOAsyncTestingEventLoop() }
@@ -25,13 +27,19 @@ import Testing
         }
         defer { running.forEach { $0.cancel() } }
         let hub = try await Hub(
-            journal: journal, eventLoops: loops, configuration: configuration, now: { Timestamp(milliseconds: 1000) },
-            logger: Self.logger)
+            journal: journal,
+            eventLoops: loops,
+            configuration: configuration,
+            now: { Timestamp(milliseconds: 1000) },
+            logger: Self.logger
+        )
         try await body(hub, loops)
     }
 
     private func openStream(
-        at start: Subscription.Start, on loop: NIOAsyncTestingEventLoop, of hub: Hub
+        at start: Subscription.Start,
+        on loop: NIOAsyncTestingEventLoop,
+        of hub: Hub
     ) async throws -> NIOLoopBound<RecordingChannel> {
         try await loop.executeInContext {
             let channel = RecordingChannel()
@@ -43,7 +51,9 @@ import Testing
 
     /// Waits until a stream has said as much.
     private func alarms(
-        _ count: Int, of channel: NIOLoopBound<RecordingChannel>, on loop: NIOAsyncTestingEventLoop
+        _ count: Int,
+        of channel: NIOLoopBound<RecordingChannel>,
+        on loop: NIOAsyncTestingEventLoop
     ) async throws -> [UInt64] {
         while true {
             let alarms = try await loop.executeInContext { channel.value.alarms }
@@ -80,7 +90,8 @@ import Testing
         let journal = ScriptedJournal()
         journal.setNewest(Page(entries: [], position: .of(7), isComplete: false, floor: .of(1), head: .of(9)))
         journal.setPage(
-            Page(entries: [.alarm(5)], position: .of(9), isComplete: true, floor: .of(1), head: .of(9)))
+            Page(entries: [.alarm(5)], position: .of(9), isComplete: true, floor: .of(1), head: .of(9))
+        )
         try await withHub(journal) { hub, loops in
             let early = try await openStream(at: .after(.of(4)), on: loops[0], of: hub)
             #expect(try await alarms(1, of: early, on: loops[0]) == [5])
@@ -111,7 +122,9 @@ import Testing
     func admission() async throws {
         var configuration = Hub.Configuration()
         configuration.maximumConnections = 2
-        try await withHub(MemoryJournal(now: { Timestamp(milliseconds: 1000) }), configuration: configuration) { hub, _ in
+        try await withHub(MemoryJournal(now: { Timestamp(milliseconds: 1000) }), configuration: configuration) {
+            hub,
+            _ in
             #expect((0..<3).map { _ in hub.admitStream() } == [.admitted, .admitted, .full])
             hub.streamEnded()
             #expect(hub.admitStream() == .admitted)

@@ -16,12 +16,19 @@ import Testing
         init() async throws {
             (shard, channel) = try await loop.executeInContext { [loop] in
                 let shard = Shard(
-                    configuration: Shard.Configuration(), recent: [], floor: .of(0), position: .of(0),
+                    configuration: Shard.Configuration(),
+                    recent: [],
+                    floor: .of(0),
+                    position: .of(0),
                     reader: JournalPageReader(ScriptedJournal(), eventLoop: loop, limit: 1),
-                    now: { Timestamp(milliseconds: 0) }, random: SeededGenerator(seed: 1))
+                    now: { Timestamp(milliseconds: 0) },
+                    random: SeededGenerator(seed: 1)
+                )
                 let channel = RecordingChannel()
                 _ = shard.open(
-                    Subscription(addresses: [.everyone], languages: .none, start: .live), on: channel)
+                    Subscription(addresses: [.everyone], languages: .none, start: .live),
+                    on: channel
+                )
                 return (LoopShard(shard, eventLoop: loop), NIOLoopBound(channel, eventLoop: loop))
             }
         }
@@ -83,7 +90,8 @@ import Testing
         #expect(
             try await fixture.events() == [
                 "position 1-0", "alarm 1-1", "alarm 1-2", "reset 1-5", "alarm 1-6", "reset 1-8",
-            ])
+            ]
+        )
     }
 
     @Test("A turn takes a thousand alarms, and the loop is free for others in between")

@@ -13,7 +13,9 @@ import Testing
         }
 
         func read(
-            after: AlarmID?, through: AlarmID, for addresses: [Address],
+            after: AlarmID?,
+            through: AlarmID,
+            for addresses: [Address],
             completion: @escaping (Result<Page, JournalError>) -> Void
         ) {
             running.append((after, completion))

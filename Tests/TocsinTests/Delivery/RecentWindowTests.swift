@@ -11,12 +11,18 @@ import Testing
     }
 
     private func read(
-        _ window: inout RecentWindow, after cursor: UInt64, for addresses: [Address] = [.everyone], at seconds: Int64 = 0,
+        _ window: inout RecentWindow,
+        after cursor: UInt64,
+        for addresses: [Address] = [.everyone],
+        at seconds: Int64 = 0,
         byteLimit: Int = .max
     ) -> (ids: [UInt64], end: AlarmID?) {
         var ids: [UInt64] = []
         let end = window.read(
-            after: .of(cursor), for: addresses, at: Timestamp(milliseconds: seconds * 1000), byteLimit: byteLimit,
+            after: .of(cursor),
+            for: addresses,
+            at: Timestamp(milliseconds: seconds * 1000),
+            byteLimit: byteLimit,
             preference: .none
         ) { id, _ in ids.append(id.low) }
         return (ids, end)
@@ -56,7 +62,11 @@ import Testing
         }
         var size = 0
         _ = window.read(
-            after: window.floor, for: [.everyone], at: Timestamp(milliseconds: 0), byteLimit: .max, preference: .none
+            after: window.floor,
+            for: [.everyone],
+            at: Timestamp(milliseconds: 0),
+            byteLimit: .max,
+            preference: .none
         ) { size += $1.count }
         #expect(size > 10_000)
         #expect(size < 100_000)
@@ -126,10 +136,15 @@ import Testing
         #expect(read(&window, after: 3, for: [.topic(names[0])]).ids == [])
     }
 
-    @Test("It stops after so many bytes, and goes on from there without gap or duplicate", arguments: [1, 30, 60, 100, 1000])
+    @Test(
+        "It stops after so many bytes, and goes on from there without gap or duplicate",
+        arguments: [1, 30, 60, 100, 1000]
+    )
     func inPieces(byteLimit: Int) throws {
         var window = Self.window()
-        for low in 1...10 as ClosedRange<UInt64> { window.append(.alarm(low, to: low == 4 ? .user(try Name("somebody" as String)) : .everyone)) }
+        for low in 1...10 as ClosedRange<UInt64> {
+            window.append(.alarm(low, to: low == 4 ? .user(try Name("somebody" as String)) : .everyone))
+        }
         var all: [UInt64] = []
         var cursor: UInt64 = 0
         while true {
@@ -161,12 +176,18 @@ import Testing
         }
         window.append(
             Entry(
-                id: .of(1), publishedAt: Timestamp(milliseconds: 0),
-                alarm: Alarm(audience: .everyone, data: .text("plain"), translations: translations)))
+                id: .of(1),
+                publishedAt: Timestamp(milliseconds: 0),
+                alarm: Alarm(audience: .everyone, data: .text("plain"), translations: translations)
+            )
+        )
         for (languages, text) in [("ko", "in ko"), ("en", "in en"), ("fr", "plain"), ("en", "in en"), ("ko", "in ko")] {
             var frames: [String] = []
             _ = window.read(
-                after: .zero, for: [.everyone], at: Timestamp(milliseconds: 0), byteLimit: .max,
+                after: .zero,
+                for: [.everyone],
+                at: Timestamp(milliseconds: 0),
+                byteLimit: .max,
                 preference: LanguagePreference(languages)
             ) { frames.append(String(decoding: $1, as: UTF8.self)) }
             #expect(frames == ["event: alarm\ndata: \(text)\nid: 1-1\n\n"])

@@ -15,7 +15,9 @@ import Testing
         }
 
         func read(
-            after: AlarmID?, through: AlarmID, for addresses: [Address],
+            after: AlarmID?,
+            through: AlarmID,
+            for addresses: [Address],
             completion: @escaping (Result<Page, JournalError>) -> Void
         ) {
             self.completion = completion
@@ -29,15 +31,28 @@ import Testing
         configuration.heartbeat = 4
         configuration.catchUpBytes = 1
         return Shard(
-            configuration: configuration, recent: [], floor: .of(floor), position: .of(position), reader: reader,
-            now: { Timestamp(milliseconds: 0) }, random: SeededGenerator(seed: 1))
+            configuration: configuration,
+            recent: [],
+            floor: .of(floor),
+            position: .of(position),
+            reader: reader,
+            now: { Timestamp(milliseconds: 0) },
+            random: SeededGenerator(seed: 1)
+        )
     }
 
     private func subscription(
-        _ start: Subscription.Start = .live, discontinuities: Int? = nil, greeting: String? = nil
+        _ start: Subscription.Start = .live,
+        discontinuities: Int? = nil,
+        greeting: String? = nil
     ) -> Subscription {
         Subscription(
-            addresses: [.everyone], languages: .none, start: start, discontinuities: discontinuities, greeting: greeting)
+            addresses: [.everyone],
+            languages: .none,
+            start: start,
+            discontinuities: discontinuities,
+            greeting: greeting
+        )
     }
 
     @Test("A stream begins with its position, then the greeting, then what it missed, then what is new")
@@ -106,7 +121,10 @@ import Testing
         #expect(shard.count == 0)
     }
 
-    @Test("Nothing is written to a stream that closes while another is written to", arguments: ["alarm", "reset", "heartbeat"])
+    @Test(
+        "Nothing is written to a stream that closes while another is written to",
+        arguments: ["alarm", "reset", "heartbeat"]
+    )
     func closingInAWrite(occasion: String) {
         let shard = shard()
         let channels = (0..<6).map { _ in RecordingChannel() }
@@ -152,7 +170,9 @@ import Testing
         #expect(channel.alarms == [4])
     }
 
-    @Test("The past comes before what is newer, also where each write makes the channel not writable and writable again")
+    @Test(
+        "The past comes before what is newer, also where each write makes the channel not writable and writable again"
+    )
     func writableDuringWrite() {
         let reader = Reader()
         let shard = shard(position: 5, floor: 5, reader: reader)
@@ -167,8 +187,13 @@ import Testing
         }
         reader.bring(
             Page(
-                entries: [.alarm(2), .alarm(3), .alarm(5)], position: .of(5), isComplete: true, floor: .zero,
-                head: .of(7)))
+                entries: [.alarm(2), .alarm(3), .alarm(5)],
+                position: .of(5),
+                isComplete: true,
+                floor: .zero,
+                head: .of(7)
+            )
+        )
         shard.deliver([.alarm(8)])
         #expect(channel.alarms == [2, 3, 5, 6, 7, 8])
     }

@@ -43,7 +43,10 @@ import Testing
         #expect(watch.advance(to: 2).count == 1)
     }
 
-    @Test("Whoever is writable again is watched no more, in whatever order they go", arguments: 1...6 as ClosedRange<UInt64>)
+    @Test(
+        "Whoever is writable again is watched no more, in whatever order they go",
+        arguments: 1...6 as ClosedRange<UInt64>
+    )
     func ending(seed: UInt64) {
         var random = SeededGenerator(seed: seed)
         var watch = StallWatch(timeout: 1)

@@ -13,7 +13,8 @@ import Testing
     }
 
     private func reading(
-        from cursor: AlarmID, through position: AlarmID
+        from cursor: AlarmID,
+        through position: AlarmID
     ) -> (machine: SubscriberStateMachine, ticket: UInt32)? {
         var machine = SubscriberStateMachine(cursor: cursor)
         let step = machine.next(position: position, recentFloor: position, isWritable: true)
@@ -61,8 +62,13 @@ import Testing
             for (isEmpty, isWritable) in [(true, true), (true, false), (false, true), (false, false)] {
                 var (machine, ticket) = try #require(reading(from: cursor, through: Self.id(4)))
                 let outcome = machine.pageArrived(
-                    ticket: ticket, floor: floor, position: pagePosition, head: Self.id(7), isEmpty: isEmpty,
-                    isWritable: isWritable)
+                    ticket: ticket,
+                    floor: floor,
+                    position: pagePosition,
+                    head: Self.id(7),
+                    isEmpty: isEmpty,
+                    isWritable: isWritable
+                )
                 let hasMissed = cursor != .zero && floor > cursor
                 let expected: SubscriberStateMachine.PageOutcome =
                     if hasMissed { isWritable ? .reset : .drop } else if !isEmpty && !isWritable { .drop } else {
@@ -85,7 +91,13 @@ import Testing
         var (machine, ticket) = try #require(reading(from: Self.id(1), through: Self.id(3)))
         for other in [ticket &- 1, ticket &+ 1] {
             let outcome = machine.pageArrived(
-                ticket: other, floor: Self.id(9), position: Self.id(3), head: Self.id(9), isEmpty: false, isWritable: true)
+                ticket: other,
+                floor: Self.id(9),
+                position: Self.id(3),
+                head: Self.id(9),
+                isEmpty: false,
+                isWritable: true
+            )
             #expect(outcome == .drop)
             machine.pageFailed(ticket: other)
             #expect(machine.cursor(at: Self.id(3)) == Self.id(1))
@@ -100,7 +112,13 @@ import Testing
         let step = machine.next(position: Self.id(4), recentFloor: Self.id(4), isWritable: true)
         #expect(step == .readJournal(after: Self.id(2), through: Self.id(4), ticket: ticket + 1))
         let outcome = machine.pageArrived(
-            ticket: ticket, floor: .zero, position: Self.id(3), head: Self.id(3), isEmpty: false, isWritable: true)
+            ticket: ticket,
+            floor: .zero,
+            position: Self.id(3),
+            head: Self.id(3),
+            isEmpty: false,
+            isWritable: true
+        )
         #expect(outcome == .drop)
         #expect(machine.cursor(at: Self.id(4)) == Self.id(2))
     }
@@ -132,9 +150,18 @@ import Testing
     func catchingUp() throws {
         var (machine, ticket) = try #require(reading(from: Self.id(0), through: Self.id(2)))
         let outcome = machine.pageArrived(
-            ticket: ticket, floor: .zero, position: Self.id(2), head: Self.id(4), isEmpty: false, isWritable: true)
+            ticket: ticket,
+            floor: .zero,
+            position: Self.id(2),
+            head: Self.id(4),
+            isEmpty: false,
+            isWritable: true
+        )
         #expect(outcome == .deliver)
-        #expect(machine.next(position: Self.id(4), recentFloor: Self.id(1), isWritable: true) == .readRecent(after: Self.id(2)))
+        #expect(
+            machine.next(position: Self.id(4), recentFloor: Self.id(1), isWritable: true)
+                == .readRecent(after: Self.id(2))
+        )
         machine.didRead(through: Self.id(4))
         #expect(!machine.takes(Self.id(5)))
         #expect(machine.next(position: Self.id(4), recentFloor: Self.id(1), isWritable: false) == .wait)
@@ -143,7 +170,10 @@ import Testing
 
     @Test("A closed stream does nothing any more, whatever it was doing")
     func closed() throws {
-        for var machine in [SubscriberStateMachine(cursor: Self.id(0)), live(at: 1), try #require(reading(from: Self.id(1), through: Self.id(3))).machine] {
+        for var machine in [
+            SubscriberStateMachine(cursor: Self.id(0)), live(at: 1),
+            try #require(reading(from: Self.id(1), through: Self.id(3))).machine,
+        ] {
             machine.close()
             machine.discontinue(at: Self.id(2))
             machine.didRead(through: Self.id(2))
@@ -152,7 +182,13 @@ import Testing
             #expect(machine.takesBatch(positionBefore: Self.id(1), isWritable: true) == false)
             #expect(machine.next(position: Self.id(3), recentFloor: .zero, isWritable: true) == .wait)
             let outcome = machine.pageArrived(
-                ticket: 1, floor: .zero, position: Self.id(3), head: Self.id(3), isEmpty: false, isWritable: true)
+                ticket: 1,
+                floor: .zero,
+                position: Self.id(3),
+                head: Self.id(3),
+                isEmpty: false,
+                isWritable: true
+            )
             #expect(outcome == .drop)
         }
     }

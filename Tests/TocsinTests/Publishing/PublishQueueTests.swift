@@ -9,7 +9,10 @@ import Testing
     }
 
     private func queue(
-        bytes: Int = 1 << 20, batchAlarms: Int = 10, batchBytes: Int = 1 << 20, inFlight: Int = 1
+        bytes: Int = 1 << 20,
+        batchAlarms: Int = 10,
+        batchBytes: Int = 1 << 20,
+        inFlight: Int = 1
     ) -> PublishQueue<Int> {
         var limits = PublishLimits()
         limits.bytes = bytes
@@ -29,7 +32,8 @@ import Testing
             ([25, 1, 1], [[0], [1, 2]]),
             ([5, 5, 1], [[0, 1], [2]]),
             ([5, 6, 4], [[0], [1, 2]]),
-        ])
+        ]
+    )
     func batches(alarms: [Int], expected: [[Int]]) {
         var queue = queue()
         for (waiter, count) in alarms.enumerated() {

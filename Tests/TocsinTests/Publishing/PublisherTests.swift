@@ -22,7 +22,9 @@ import Testing
         .publish([Alarm(audience: .everyone, data: .text(text))])
     }
 
-    private static func outcome(of request: AppendRequest, on publisher: Publisher) async -> Result<AppendResult, PublishError> {
+    private static func outcome(of request: AppendRequest, on publisher: Publisher) async -> Result<
+        AppendResult, PublishError
+    > {
         do throws(PublishError) {
             return .success(try await publisher.publish(request))
         } catch {
@@ -31,7 +33,8 @@ import Testing
     }
 
     private static let success = Result<AppendResult, PublishError>.success(
-        .published([Publication(id: .of(1), isNew: true)]))
+        .published([Publication(id: .of(1), isNew: true)])
+    )
 
     @Test("A request is answered once it is committed")
     func committing() async throws {
@@ -96,7 +99,8 @@ import Testing
             (JournalError.Code.unavailable, PublishError.unavailable("as the test says")),
             (.outcomeUnknown, .outcomeUnknown("as the test says")),
             (.closed, .unavailable("as the test says")),
-        ])
+        ]
+    )
     func failure(code: JournalError.Code, expected: PublishError) async throws {
         let publisher = publisher()
         async let first = Self.outcome(of: Self.request(), on: publisher)

@@ -8,7 +8,10 @@ final class ScriptedJournal: Journal {
         let requests: [AppendRequest]
         private let continuation: CheckedContinuation<Result<[AppendResult], JournalError>, Never>
 
-        init(_ requests: [AppendRequest], _ continuation: CheckedContinuation<Result<[AppendResult], JournalError>, Never>) {
+        init(
+            _ requests: [AppendRequest],
+            _ continuation: CheckedContinuation<Result<[AppendResult], JournalError>, Never>
+        ) {
             self.requests = requests
             self.continuation = continuation
         }
@@ -16,7 +19,8 @@ final class ScriptedJournal: Journal {
         /// Commits each request as the id 1-1.
         func succeed() {
             continuation.resume(
-                returning: .success(requests.map { _ in .published([Publication(id: .of(1), isNew: true)]) }))
+                returning: .success(requests.map { _ in .published([Publication(id: .of(1), isNew: true)]) })
+            )
         }
 
         func fail(_ code: JournalError.Code) {
@@ -71,7 +75,10 @@ final class ScriptedJournal: Journal {
     }
 
     func alarms(
-        after: AlarmID?, through: AlarmID?, for selection: Selection, limit: PageLimit
+        after: AlarmID?,
+        through: AlarmID?,
+        for selection: Selection,
+        limit: PageLimit
     ) async throws(JournalError) -> Page {
         state.withLockedValue(\.page)
     }

@@ -56,7 +56,9 @@ final class SimulatedJournal {
     // MARK: Writing
 
     func append(
-        _ requests: [AppendRequest], at now: Timestamp, fault: AppendFault?
+        _ requests: [AppendRequest],
+        at now: Timestamp,
+        fault: AppendFault?
     ) -> Result<[AppendResult], JournalError> {
         switch fault {
         case nil:
@@ -123,7 +125,12 @@ final class SimulatedJournal {
                 stage = .idle
             } else if case .standing(_, let standing) = stage {
                 let page = state.alarms(
-                    after: reading.after, through: nil, for: .everything, limit: pageLimit, at: now)
+                    after: reading.after,
+                    through: nil,
+                    for: .everything,
+                    limit: pageLimit,
+                    at: now
+                )
                 stage = .page(reading, standing, page)
             } else {
                 stage = .standing(reading, state.standing(of: reading.after))

@@ -66,7 +66,9 @@ final class SimulatedPageReader: PageReader {
     }
 
     func read(
-        after: AlarmID?, through: AlarmID, for addresses: [Address],
+        after: AlarmID?,
+        through: AlarmID,
+        for addresses: [Address],
         completion: @escaping (Result<Page, JournalError>) -> Void
     ) {
         jobs.append(Job(after: after, through: through, addresses: addresses, completion: completion))
@@ -80,7 +82,13 @@ final class SimulatedPageReader: PageReader {
         } else {
             jobs[place].result = .success(
                 journal.state.alarms(
-                    after: job.after, through: job.through, for: .addresses(job.addresses), limit: pageLimit, at: now))
+                    after: job.after,
+                    through: job.through,
+                    for: .addresses(job.addresses),
+                    limit: pageLimit,
+                    at: now
+                )
+            )
         }
     }
 

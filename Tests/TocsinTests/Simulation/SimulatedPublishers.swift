@@ -38,7 +38,9 @@ final class SimulatedPublishers {
         if let target, random.chance(profile.withdrawals) {
             request = .withdraw(target)
         } else {
-            request = .publish((0..<(random.chance(70) ? 1 : Int.random(in: 1...5, using: &random))).map { _ in alarm() })
+            request = .publish(
+                (0..<(random.chance(70) ? 1 : Int.random(in: 1...5, using: &random))).map { _ in alarm() }
+            )
         }
         requests += 1
         if queue.enqueue(request, for: requests, at: UInt64(now.milliseconds) * 1_000_000) {
@@ -57,11 +59,14 @@ final class SimulatedPublishers {
         }
         let hasData = translations.isEmpty || random.chance(50)
         return Alarm(
-            audience: audience(), event: (random.chance(20) ? try? EventName("message") : nil) ?? .alarm,
-            data: hasData ? .text(text) : nil, translations: translations,
+            audience: audience(),
+            event: (random.chance(20) ? try? EventName("message") : nil) ?? .alarm,
+            data: hasData ? .text(text) : nil,
+            translations: translations,
             retry: random.chance(5) ? 700 : nil,
             ttl: random.chance(profile.timesToLive) ? Int.random(in: 1...20, using: &random) : nil,
-            key: random.chance(profile.keys) ? try? Name("key \(random.index(below: published / 4 + 1))") : nil)
+            key: random.chance(profile.keys) ? try? Name("key \(random.index(below: published / 4 + 1))") : nil
+        )
     }
 
     private func text(_ number: String) -> String {
@@ -107,7 +112,9 @@ final class SimulatedPublishers {
     }
 
     private func check(
-        _ batch: PublishQueue<Int>.Batch, _ outcome: Result<[AppendResult], JournalError>, _ journal: SimulatedJournal
+        _ batch: PublishQueue<Int>.Batch,
+        _ outcome: Result<[AppendResult], JournalError>,
+        _ journal: SimulatedJournal
     ) {
         for (place, waiter) in batch.waiters.enumerated() {
             guard let request = waiting.removeValue(forKey: waiter) else {

@@ -72,7 +72,9 @@ extension Simulation {
             note("the past is lost")
             journal.loseThePast(at: now)
         case .replace:
-            guard let stream = streams.filter({ $0.channel.state == .open }).randomElement(using: &random) else { return }
+            guard let stream = streams.filter({ $0.channel.state == .open }).randomElement(using: &random) else {
+                return
+            }
             note("\(name(of: stream)) is replaced")
             with(stream.loop) { shard in stream.subscriber.map(shard.replace) }
         case .overdue: publishers.removeOverdue(at: now)
@@ -125,7 +127,10 @@ extension Simulation {
             note("loop \(loop.number) gets a page of \(page.entries.map(\.id)) through \(page.position)")
             if !page.isComplete { saw(.pageFilledTheLimit) }
             let arrived = StreamModel.ArrivedPage(
-                isFromStart: job.after == nil, floor: page.floor, head: page.head)
+                isFromStart: job.after == nil,
+                floor: page.floor,
+                head: page.head
+            )
             with(loop, withdrawalsSeen: min(page.head, loop.shard.position), page: arrived) { _ in
                 job.completion(result)
             }

@@ -17,9 +17,14 @@ extension Simulation {
         let discontinuities = loop.shard.discontinuities
         arrivals.append(
             Arrival(
-                reader: reader, loop: loop, start: start(resumingAfter: text), discontinuities: discontinuities,
+                reader: reader,
+                loop: loop,
+                start: start(resumingAfter: text),
+                discontinuities: discontinuities,
                 languages: random.element(of: SimulatedLanguages.all) ?? SimulatedLanguages(ranges: []),
-                hasGreeting: random.chance(20)))
+                hasGreeting: random.chance(20)
+            )
+        )
     }
 
     private func resumePoint(of reader: SimulatedReader) -> String {
@@ -37,13 +42,17 @@ extension Simulation {
         }
     }
 
-    private static let unknownIDs = ["nonsense", "1-1", "18446744073709551615-18446744073709551615", "0-0", "1000000-99999999"]
+    private static let unknownIDs = [
+        "nonsense", "1-1", "18446744073709551615-18446744073709551615", "0-0", "1000000-99999999",
+    ]
 
     private func start(resumingAfter text: String) -> Subscription.Start {
         if text.isEmpty { return .live }
         if text == "earliest" { return .earliest }
         let head = journal.state.head
-        guard let id = AlarmID(text), id.high == head.high, id.low <= head.low else { return .reset(.unknown, head: head) }
+        guard let id = AlarmID(text), id.high == head.high, id.low <= head.low else {
+            return .reset(.unknown, head: head)
+        }
         if id < journal.state.floor { return .reset(.expired, head: head) }
         if journal.state.standing(of: id) != .resumable { fail("\(id) should be resumable") }
         return .after(id)
@@ -63,10 +72,17 @@ extension Simulation {
         if case .earliest = expected { saw(.openedWhereEverythingIsKept) }
         let greeting = arrival.hasGreeting ? Self.greeting : nil
         let stream = SimulatedStream(
-            loop: arrival.loop, channel: SimulatedChannel(profile: profile, random: &random),
+            loop: arrival.loop,
+            channel: SimulatedChannel(profile: profile, random: &random),
             model: StreamModel(
-                addresses: arrival.reader.addresses, languages: arrival.languages,
-                defaultLanguage: profile.defaultLanguage, start: expected, greeting: greeting, position: shard.position))
+                addresses: arrival.reader.addresses,
+                languages: arrival.languages,
+                defaultLanguage: profile.defaultLanguage,
+                start: expected,
+                greeting: greeting,
+                position: shard.position
+            )
+        )
         stream.number = nextStreamNumber
         nextStreamNumber += 1
         arrival.reader.stream = stream
@@ -78,8 +94,12 @@ extension Simulation {
         attach(stream)
         note("\(name(of: stream)) opens at \(expected) (position \(shard.position)) for \(arrival.reader.addresses)")
         let request = Subscription(
-            addresses: arrival.reader.addresses, languages: arrival.languages.preference, start: arrival.start,
-            discontinuities: arrival.discontinuities, greeting: greeting)
+            addresses: arrival.reader.addresses,
+            languages: arrival.languages.preference,
+            start: arrival.start,
+            discontinuities: arrival.discontinuities,
+            greeting: greeting
+        )
         with(arrival.loop) { stream.subscriber = $0.open(request, on: stream.channel) }
         if stream.channel.state != .open {
             stream.subscriber.map(shard.close)
@@ -119,7 +139,8 @@ extension Simulation {
             },
             misused: { [unowned self, unowned stream] in
                 fail("\(name(of: stream)) was \($0)")
-            })
+            }
+        )
     }
 
     // MARK: Reading and going

@@ -58,10 +58,19 @@ final class Simulation {
         self.journal = journal
         publishers = SimulatedPublishers(profile: profile, random: random.fork())
         loops = (0..<2).map { [clock] number in
-            let pages = SimulatedPageReader(limit: profile.pagesAtOnce, pageLimit: PageLimit(alarms: profile.pageAlarms))
+            let pages = SimulatedPageReader(
+                limit: profile.pagesAtOnce,
+                pageLimit: PageLimit(alarms: profile.pageAlarms)
+            )
             let shard = Shard(
-                configuration: configuration, recent: [], floor: journal.state.floor, position: journal.state.head,
-                reader: pages, now: { clock.withLockedValue(\.self) }, random: random.fork())
+                configuration: configuration,
+                recent: [],
+                floor: journal.state.floor,
+                position: journal.state.head,
+                reader: pages,
+                now: { clock.withLockedValue(\.self) },
+                random: random.fork()
+            )
             return SimulatedLoop(number: number, shard: shard, pages: pages)
         }
         readers = (0..<profile.readers).map { _ in
@@ -123,12 +132,22 @@ final class Simulation {
 
     /// Calls a shard, and says what its streams may say meanwhile.
     func with(
-        _ loop: SimulatedLoop, withdrawalsSeen: AlarmID? = nil, page: StreamModel.ArrivedPage? = nil,
-        discontinuity: AlarmID? = nil, isHeartbeat: Bool = false, isLive: Bool = false, _ body: (Shard) -> Void
+        _ loop: SimulatedLoop,
+        withdrawalsSeen: AlarmID? = nil,
+        page: StreamModel.ArrivedPage? = nil,
+        discontinuity: AlarmID? = nil,
+        isHeartbeat: Bool = false,
+        isLive: Bool = false,
+        _ body: (Shard) -> Void
     ) {
         moment = StreamModel.Moment(
-            now: now, withdrawalsSeen: withdrawalsSeen ?? loop.shard.position, page: page, discontinuity: discontinuity,
-            isHeartbeat: isHeartbeat, isLive: isLive)
+            now: now,
+            withdrawalsSeen: withdrawalsSeen ?? loop.shard.position,
+            page: page,
+            discontinuity: discontinuity,
+            isHeartbeat: isHeartbeat,
+            isLive: isLive
+        )
         body(loop.shard)
     }
 }

@@ -49,8 +49,10 @@ struct SimulationProfile {
         feedCapacity = random.element(of: [1000, 5000, 1 << 20]) ?? 5000
         queue = (random.element(of: [3000, 1 << 20]) ?? 3000, random.element(of: [1, 3, 20]) ?? 3)
         retention = RetentionPolicy(
-            age: random.element(of: [20, 200, 100_000]) ?? 200, alarms: random.element(of: [5, 30, 100, 1000]) ?? 30,
-            keyAge: 1_000_000)
+            age: random.element(of: [20, 200, 100_000]) ?? 200,
+            alarms: random.element(of: [5, 30, 100, 1000]) ?? 30,
+            keyAge: 1_000_000
+        )
         defaultLanguage = random.element(of: [nil, nil, "fr", "en"]) ?? nil
         heartbeat = random.element(of: [1, 2, 5, 15]) ?? 5
         stallTimeout = random.element(of: [2, 5, 60]) ?? 5

@@ -47,6 +47,7 @@ import Testing
             \(story)
             again: TOCSIN_SIMULATION_SEED=\(failed.seed) TOCSIN_SIMULATION_STEPS=\(steps) \
             TOCSIN_SIMULATION_LENGTH=\(steps) swift test --filter SimulationTests
-            """)
+            """
+        )
     }
 }

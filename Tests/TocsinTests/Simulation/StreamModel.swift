@@ -41,8 +41,12 @@ struct StreamModel {
     private var parser = EventStreamParser()
 
     init(
-        addresses: [Address], languages: SimulatedLanguages, defaultLanguage: String?, start: Subscription.Start,
-        greeting: String?, position: AlarmID
+        addresses: [Address],
+        languages: SimulatedLanguages,
+        defaultLanguage: String?,
+        start: Subscription.Start,
+        greeting: String?,
+        position: AlarmID
     ) {
         self.addresses = Set(addresses)
         self.languages = languages
@@ -101,7 +105,9 @@ struct StreamModel {
         case "reset":
             return checkReset(event.data, to: id, at: moment)
         case "position":
-            guard moment.isHeartbeat, id > mark, event.data.isEmpty else { return "told the position \(id) after \(mark)" }
+            guard moment.isHeartbeat, id > mark, event.data.isEmpty else {
+                return "told the position \(id) after \(mark)"
+            }
             return advance(to: id, inclusive: true, at: moment, journal)
         default:
             return checkAlarm(event, id, at: moment, journal)
@@ -110,7 +116,8 @@ struct StreamModel {
 
     private mutating func checkReset(_ data: String, to head: AlarmID, at moment: Moment) -> String? {
         defer { mark = head }
-        for reason in [ResetReason.expired, .unknown] where data == #"{"reason":"\#(reason.rawValue)","head":"\#(head)"}"# {
+        for reason in [ResetReason.expired, .unknown]
+        where data == #"{"reason":"\#(reason.rawValue)","head":"\#(head)"}"# {
             if case .reset(reason, head) = start, !hasReset {
                 hasReset = true
                 sights.insert(reason == .expired ? .resetAtOpeningExpired : .resetAtOpeningUnknown)
@@ -133,7 +140,10 @@ struct StreamModel {
     }
 
     private mutating func checkAlarm(
-        _ event: MessageEvent, _ id: AlarmID, at moment: Moment, _ journal: SimulatedJournal
+        _ event: MessageEvent,
+        _ id: AlarmID,
+        at moment: Moment,
+        _ journal: SimulatedJournal
     ) -> String? {
         if case .reset = start, !hasReset { return "it was not told of the reset before \(id)" }
         guard id > mark else { return "\(id) came after \(mark)" }
@@ -151,7 +161,10 @@ struct StreamModel {
     }
 
     private mutating func advance(
-        to id: AlarmID, inclusive: Bool, at moment: Moment, _ journal: SimulatedJournal
+        to id: AlarmID,
+        inclusive: Bool,
+        at moment: Moment,
+        _ journal: SimulatedJournal
     ) -> String? {
         for logged in journal.log[journal.place(after: mark)...].prefix(while: { $0.entry.id < id })
         where concerns(logged.entry) {
