@@ -35,7 +35,8 @@ struct ServeSettings: Sendable {
             try options.value(ServeOptions.heartbeat)?.wholeSeconds ?? server.hub.shard.heartbeat
         server.hub.maximumConnections = try Self.maximumConnections(options, openFileLimit: openFileLimit)
         // Requests find room beside the streams, and the journal's files beside both.
-        server.maximumOpenConnections = max(1, openFileLimit - Self.filesBesideStreams / 2)
+        server.maximumOpenConnections = max(
+            server.hub.maximumConnections + 1, openFileLimit - Self.filesBesideStreams / 2)
         data = try options.value(ServeOptions.data) ?? .file("tocsin.db")
 
         let isPublic = host?.isLoopback == false
