@@ -99,6 +99,10 @@ struct AlarmBody {
     /// The key of the header, which the field may repeat.
     private static func key(_ headers: [String], and field: Name?) throws(Problem) -> Name {
         guard headers.count == 1 else { throw .badHeaderKey("there is more than one header Idempotency-Key; send one") }
+        // The substitute for bytes that are no UTF-8: with it, two keys could be one, and the second alarm be lost.
+        guard !headers[0].unicodeScalars.contains("\u{FFFD}") else {
+            throw Problem(.notUTF8, "the header Idempotency-Key is not UTF-8")
+        }
         let key: Name
         do throws(InvalidName) {
             key = try Name(headers[0])
