@@ -12,6 +12,7 @@ extension HTTP1ConnectionHandler {
             }
         write(StreamAnswer(problem), version: .http1_1, keepsAlive: false, context: context)
         linger(context)
+        abandonRequest(context)
     }
 
     /// Writes and flushes a whole answer.
@@ -21,6 +22,7 @@ extension HTTP1ConnectionHandler {
             headers.replaceOrAdd(name: "content-length", value: String(answer.body.count))
         }
         headers.replaceOrAdd(name: "date", value: HTTPDate.now())
+        headers.replaceOrAdd(name: "x-content-type-options", value: "nosniff")
         if !keepsAlive {
             headers.replaceOrAdd(name: "connection", value: "close")
         } else if version.isBefore1_1 {
@@ -40,6 +42,7 @@ extension HTTP1ConnectionHandler {
     /// (RFC 9112 9.6). So only our side is closed, and what still comes is dropped until the peer closes too.
     func linger(_ context: ChannelHandlerContext) {
         machine.beganClosing()
+        isLingering = true
         cancelTimer()
         finishRequests(with: nil)
         context.flush()
@@ -48,5 +51,7 @@ extension HTTP1ConnectionHandler {
         }
         context.channel.closeFuture.assumeIsolated().whenComplete { _ in deadline.cancel() }
         context.close(mode: .output, promise: nil)
+        // Whoever reads for the requests may have stopped.
+        context.read()
     }
 }

@@ -6,6 +6,10 @@ import Tocsin
 
 /// A stream that was asked for, from the moment it is counted in.
 struct OpenStream {
+    /// Which of the connection's requests for streams it answers: one that was refused can still be told something.
+    let number: Int
+    /// What every answer to its request has.
+    let fields: HTTPHeaders
     /// Set once it is open.
     var subscriber: Subscriber?
     var claim: ConnectionClaim?
@@ -30,24 +34,23 @@ extension HTTP1ConnectionHandler {
         switch configuration.gate.decide(head) {
         case .answer(let answer):
             refuse(answer, context: context)
-        case .open(let request, let headers):
+        case .open(let request, let fields):
             switch configuration.hub.admitStream() {
             case .full, .draining:
                 // A browser that meets any status but 200 never comes back by itself.
-                var random = SystemRandomNumberGenerator()
-                let answer = StreamAnswer(status: .ok, headers: headers, body: Block.refusal(using: &random))
-                refuse(answer, context: context, closes: true)
+                refuse(.refusal(fields: fields), context: context, closes: true)
             case .admitted:
-                stream = OpenStream()
+                streamNumber += 1
+                stream = OpenStream(number: streamNumber, fields: fields)
                 output.isChunked = !head.version.isBefore1_1
-                prepare(request, headers: headers, context: context)
+                prepare(request, context: context)
             }
         }
     }
 
     private func refuse(_ answer: StreamAnswer, context: ChannelHandlerContext, closes: Bool = false) {
         guard let head = streamHead else { return }
-        let keepsAlive = head.isKeepAlive && !closes && !configuration.hub.isDraining
+        let keepsAlive = !head.isLast && !closes && !configuration.hub.isDraining
         guard machine.streamRefused(keepsAlive: keepsAlive) else { return }
         streamHead = nil
         write(answer, version: head.version, keepsAlive: keepsAlive && !machine.isClosing, context: context)
@@ -59,7 +62,7 @@ extension HTTP1ConnectionHandler {
     }
 
     /// Finds out where the stream starts and takes its place; most streams need to ask nobody.
-    private func prepare(_ request: StreamRequest, headers: HTTPHeaders, context: ChannelHandlerContext) {
+    private func prepare(_ request: StreamRequest, context: ChannelHandlerContext) {
         let hub = configuration.hub
         let place = hub.place(for: request.user, client: request.client)
         let start: Subscription.Start?
@@ -69,21 +72,22 @@ extension HTTP1ConnectionHandler {
         case .after(let id): start = id == shard.position.description ? .after(shard.position) : nil
         }
         if let start, place == nil {
-            open(Subscription(request, start: start), for: request, headers: headers, context: context)
+            open(Subscription(request, start: start), for: request, context: context)
             return
         }
 
+        let number = streamNumber
         let eventLoop = context.eventLoop
         let promise = eventLoop.makePromise(of: PreparedStream.self)
         let bound = NIOLoopBound(self, eventLoop: eventLoop)
         let discontinuities = shard.discontinuities
         promise.futureResult.assumeIsolated().whenComplete { [self] result in
-            prepared(result, for: request, headers: headers, discontinuities: discontinuities)
+            prepared(result, for: request, number: number, discontinuities: discontinuities)
         }
         Self.prepare(
             promise, hub: hub, start: start, resume: request.resume, place: place,
             onReplaced: {
-                eventLoop.execute { bound.value.replaced() }
+                eventLoop.execute { bound.value.replaced(number) }
             })
     }
 
@@ -111,9 +115,9 @@ extension HTTP1ConnectionHandler {
 
     /// - Parameter discontinuities: of the shard, before anything was asked.
     private func prepared(
-        _ result: Result<PreparedStream, any Error>, for request: StreamRequest, headers: HTTPHeaders, discontinuities: Int
+        _ result: Result<PreparedStream, any Error>, for request: StreamRequest, number: Int, discontinuities: Int
     ) {
-        guard machine.isDeciding, let context, stream != nil else {
+        guard machine.isDeciding, let context, let stream, stream.number == number else {
             // The client left meanwhile, or the stream lost its place before it began.
             if case .success(let prepared) = result, let claim = prepared.claim {
                 configuration.hub.registry.release(claim)
@@ -122,28 +126,24 @@ extension HTTP1ConnectionHandler {
         }
         switch result {
         case .success(let prepared):
-            stream?.claim = prepared.claim
+            self.stream?.claim = prepared.claim
             var subscription = Subscription(request, start: prepared.start)
             subscription.discontinuities = discontinuities
-            open(subscription, for: request, headers: headers, context: context)
+            open(subscription, for: request, context: context)
         case .failure(let error):
             logger.warning("a stream cannot be resumed, so its client is asked to come back: \(error)")
-            var random = SystemRandomNumberGenerator()
             streamEnded()
-            let answer = StreamAnswer(status: .ok, headers: headers, body: Block.refusal(using: &random))
-            refuse(answer, context: context, closes: true)
+            refuse(.refusal(fields: stream.fields), context: context, closes: true)
         }
     }
 
     /// The takeover: from here on the connection is a stream, and what is written are bytes.
-    private func open(
-        _ subscription: Subscription, for request: StreamRequest, headers: HTTPHeaders, context: ChannelHandlerContext
-    ) {
-        guard machine.streamBegan() else { return }
+    private func open(_ subscription: Subscription, for request: StreamRequest, context: ChannelHandlerContext) {
+        guard machine.streamBegan(), let fields = stream?.fields else { return }
         cancelTimer()
         streamHead = nil
-        forgetQueued()
-        write(streamHead: headers, context: context)
+        forgetQueued(context)
+        write(streamHead: StreamGate.head(with: fields), context: context)
         takeOver(context)
 
         let hub = configuration.hub
@@ -203,14 +203,14 @@ extension HTTP1ConnectionHandler {
         shard.writabilityChanged(subscriber)
     }
 
-    private func replaced() {
-        guard stream != nil else { return }
-        if let subscriber = stream?.subscriber {
+    private func replaced(_ number: Int) {
+        guard let stream, stream.number == number else { return }
+        if let subscriber = stream.subscriber {
             shard.replace(subscriber)
         } else if let context, machine.isDeciding {
             // It lost its place before it began.
             streamEnded()
-            refuse(StreamAnswer(status: .noContent), context: context)
+            refuse(StreamAnswer(status: .noContent, headers: stream.fields), context: context)
         }
     }
 

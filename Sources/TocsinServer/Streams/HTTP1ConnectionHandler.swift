@@ -3,21 +3,22 @@ import HummingbirdCore
 import Logging
 import NIOCore
 import NIOHTTP1
-import NIOHTTPTypesHTTP1
 import Tocsin
 
 /// Sits behind the decoder of an HTTP/1.1 connection, lets ordinary requests through to Hummingbird, and makes the
 /// connection a stream when one is asked for.
 ///
-/// It works on NIOHTTP1's types, since the version of HTTP is lost behind `HTTP1ToHTTPServerCodec`.
+/// It works on NIOHTTP1's types, since the version of HTTP is lost behind ``HTTPTypesCodec``.
 final class HTTP1ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias InboundOut = HTTPServerRequestPart
     typealias OutboundIn = HTTPServerResponsePart
     typealias OutboundOut = HTTPServerResponsePart
 
-    /// Parts of requests that may wait behind a request for a stream.
-    private static let queueLimit = 64
+    private enum Queued {
+        case part(HTTPServerRequestPart)
+        case failure(HTTP1ConnectionStateMachine.Failure)
+    }
 
     let configuration: ConnectionConfiguration
     let shard: Shard
@@ -28,13 +29,20 @@ final class HTTP1ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandle
     var streamHead: HTTPRequestHead?
     /// The open stream, see `HTTP1ConnectionHandler+Stream.swift`.
     var stream: OpenStream?
+    /// How many streams were asked for.
+    var streamNumber = 0
     var output = StreamOutput()
 
-    private var queue: [HTTPServerRequestPart] = []
+    /// What came after a request for a stream that is being decided on.
+    private var queue: [Queued] = []
+    /// Whether somebody wanted to read while there was something in the queue, which is as much as one read brought.
+    private var isReadHeld = false
     /// Is completed once: with the channel for Hummingbird, or `nil` where it gets none.
     private var requests: EventLoopPromise<RequestChannel?>?
     /// Whether Hummingbird has the connection's requests.
     private(set) var isAttached = false
+    /// Whether the connection closes by itself in a moment.
+    var isLingering = false
     /// The client speaks HTTP/1.0 and asked for the connection to be kept.
     private var announcesKeepAlive = false
     private var timer: Scheduled<Void>?
@@ -68,6 +76,7 @@ final class HTTP1ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandle
 
     func channelInactive(context: ChannelHandlerContext) {
         connectionEnded()
+        abandonRequest(context)
         context.fireChannelInactive()
     }
 
@@ -77,6 +86,13 @@ final class HTTP1ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandle
         queue = []
         streamEnded()
         finishRequests(with: nil)
+    }
+
+    /// Tells the router that the rest of a request will not come: it would take what it has for the whole.
+    func abandonRequest(_ context: ChannelHandlerContext) {
+        if machine.abandonRequest() {
+            context.fireErrorCaught(ChannelError.inputClosed)
+        }
     }
 
     func finishRequests(with channel: RequestChannel?) {
@@ -120,7 +136,7 @@ final class HTTP1ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandle
         case .head(let head):
             waitingSince = .now()
             switch machine.receivedHead(
-                isStreamRequest: configuration.gate.isStreamRequest(head), isKeepAlive: head.isKeepAlive)
+                isStreamRequest: configuration.gate.isStreamRequest(head), isKeepAlive: !head.isLast)
             {
             case .forward:
                 announcesKeepAlive = head.version.isBefore1_1 && head.isKeepAlive
@@ -130,7 +146,7 @@ final class HTTP1ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandle
             case .keep:
                 streamHead = head
             case .queue:
-                enqueue(part, context: context)
+                queue.append(.part(part))
             case .drop:
                 break
             }
@@ -147,30 +163,54 @@ final class HTTP1ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandle
         switch action {
         case .forward: context.fireChannelRead(wrapInboundOut(part))
         case .decide: decide(context)
-        case .queue: enqueue(part, context: context)
+        case .queue: queue.append(.part(part))
         case .drop: break
         }
     }
 
-    private func enqueue(_ part: HTTPServerRequestPart, context: ChannelHandlerContext) {
-        queue.append(part)
-        if queue.count > Self.queueLimit {
-            context.close(promise: nil)
+    func read(context: ChannelHandlerContext) {
+        guard queue.isEmpty else {
+            isReadHeld = true
+            return
         }
+        context.read()
     }
 
     /// Takes up what was sent after a request for a stream that did not become one.
     func receiveQueued(_ context: ChannelHandlerContext) {
         waitingSince = .now()
-        let parts = queue
+        let queued = queue
         queue = []
-        for part in parts where !machine.isClosing {
-            receive(part, context: context)
+        for item in queued where !machine.isClosing {
+            switch item {
+            case .part(let part): receive(part, context: context)
+            case .failure(let failure): fail(failure, context: context)
+            }
         }
+        if !queued.isEmpty {
+            // What is forwarded is handed on only then, and the read that brought it is over.
+            context.fireChannelReadComplete()
+        }
+        readOn(context)
     }
 
-    func forgetQueued() {
+    func forgetQueued(_ context: ChannelHandlerContext) {
         queue = []
+        readOn(context)
+    }
+
+    private func readOn(_ context: ChannelHandlerContext) {
+        guard isReadHeld, queue.isEmpty else { return }
+        isReadHeld = false
+        context.read()
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        context.fireChannelReadComplete()
+        if machine.isStreaming || machine.isClosing {
+            // Hummingbird may want nothing more, but the peer's end must be seen, and what it sends be dropped.
+            context.read()
+        }
     }
 
     /// At the first request for the router: adds what Hummingbird needs.
@@ -182,7 +222,7 @@ final class HTTP1ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandle
         do {
             try context.channel.syncOptions?.setOption(.recvAllocator, value: AdaptiveRecvByteBufferAllocator())
             let pipeline = context.pipeline.syncOperations
-            try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: false))
+            try pipeline.addHandler(HTTPTypesCodec())
             try pipeline.addHandler(HTTPConnectionStateHandler(logger: logger))
             finishRequests(
                 with: try RequestChannel(
@@ -197,7 +237,12 @@ final class HTTP1ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandle
 
     /// A client that asks first whether its body is wanted waits for this (RFC 9110 10.1.1).
     private func continueIfExpected(_ head: HTTPRequestHead, context: ChannelHandlerContext) {
-        guard !head.version.isBefore1_1, head.headers[canonicalForm: "expect"].contains("100-continue") else { return }
+        let expectation = head.headers[canonicalForm: "expect"]
+        guard !head.version.isBefore1_1, expectation.contains(where: { $0.lowercased() == "100-continue" }) else { return }
+        if machine.expectsContinue() { writeContinue(context) }
+    }
+
+    private func writeContinue(_ context: ChannelHandlerContext) {
         context.writeAndFlush(wrapOutboundOut(.head(HTTPResponseHead(version: .http1_1, status: .continue))), promise: nil)
     }
 
@@ -226,6 +271,8 @@ final class HTTP1ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandle
         switch machine.answered() {
         case .none:
             break
+        case .sayContinue:
+            writeContinue(context)
         case .decide:
             context.flush()
             decide(context)
@@ -234,6 +281,15 @@ final class HTTP1ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandle
         case .close:
             linger(context)
         }
+    }
+
+    func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
+        guard isLingering else {
+            context.close(mode: mode, promise: promise)
+            return
+        }
+        // Hummingbird has nothing more to do here, but the peer may not have read all.
+        context.channel.closeFuture.cascade(to: promise)
     }
 
     // MARK: Events
@@ -246,9 +302,15 @@ final class HTTP1ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandle
             context.close(promise: nil)
             return
         }
-        let failure: HTTP1ConnectionStateMachine.Failure = error == .headerOverflow ? .headTooLarge : .badRequest
-        if machine.failed(failure) {
-            answerFailure(failure, context: context)
+        fail(error == .headerOverflow ? .headTooLarge : .badRequest, context: context)
+    }
+
+    private func fail(_ failure: HTTP1ConnectionStateMachine.Failure, context: ChannelHandlerContext) {
+        switch machine.failed(failure) {
+        case .answer: answerFailure(failure, context: context)
+        case .close: linger(context)
+        case .queue: queue.append(.failure(failure))
+        case .wait, .none: break
         }
     }
 
@@ -268,6 +330,18 @@ final class HTTP1ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandle
     func channelWritabilityChanged(context: ChannelHandlerContext) {
         streamWritabilityChanged()
         context.fireChannelWritabilityChanged()
+    }
+}
+
+extension HTTPRequestHead {
+    /// Whether nothing can come after it.
+    ///
+    /// A client may offer to speak another protocol and is answered in this one, but the decoder takes all that follows
+    /// for the other protocol's.
+    var isLast: Bool {
+        if !isKeepAlive || method == .CONNECT { return true }
+        guard headers.contains(name: "upgrade") else { return false }
+        return headers[canonicalForm: "connection"].contains { $0.lowercased() == "upgrade" }
     }
 }
 

@@ -30,6 +30,8 @@ struct HTTP1ConnectionStateMachine {
     /// Whether the router has the head of a request whose end it does not have.
     private var isReceiving = false
     private var closesAfterAnswers = false
+    /// Whether the request being received waits to be told that its body is wanted.
+    private var owesContinue = false
 
     enum HeadAction: Equatable {
         /// Give it, and the rest of the request, to the router.
@@ -51,6 +53,7 @@ struct HTTP1ConnectionStateMachine {
             }
             outstanding += 1
             isReceiving = true
+            owesContinue = false
             if !isKeepAlive { closesAfterAnswers = true }
             return .forward
         case .readingStreamRequest, .awaitingTurn, .deciding:
@@ -58,6 +61,14 @@ struct HTTP1ConnectionStateMachine {
         case .streaming, .failed, .closing:
             return .drop
         }
+    }
+
+    /// The request whose head was just given to the router asks whether its body is wanted (RFC 9110 10.1.1).
+    ///
+    /// - Returns: whether to say so now; if not, ``answered()`` says when: nothing may come into the answers before it.
+    mutating func expectsContinue() -> Bool {
+        owesContinue = isReceiving && outstanding > 1
+        return isReceiving && outstanding == 1
     }
 
     enum PartAction: Equatable {
@@ -83,6 +94,7 @@ struct HTTP1ConnectionStateMachine {
         case .routing:
             guard isReceiving else { return .drop }
             isReceiving = false
+            owesContinue = false
             return .forward
         case .readingStreamRequest:
             state = outstanding > 0 ? .awaitingTurn : .deciding
@@ -97,6 +109,8 @@ struct HTTP1ConnectionStateMachine {
     enum AnsweredAction: Equatable {
         case none
         case decide
+        /// Say that the next request's body is wanted.
+        case sayContinue
         case fail(Failure)
         case close
     }
@@ -107,6 +121,10 @@ struct HTTP1ConnectionStateMachine {
         if case .failed(let failure) = state, outstanding == (isReceiving ? 1 : 0) {
             state = .closing
             return .fail(failure)
+        }
+        if owesContinue, outstanding == 1, state == .routing {
+            owesContinue = false
+            return .sayContinue
         }
         guard outstanding == 0 else { return .none }
         switch state {
@@ -121,24 +139,38 @@ struct HTTP1ConnectionStateMachine {
         }
     }
 
-    /// Bytes came that are no HTTP, or too many of them.
-    ///
-    /// - Returns: whether to answer now; if not, ``answered()`` says when.
-    mutating func failed(_ failure: Failure) -> Bool {
+    enum FailureAction: Equatable {
+        case answer
+        /// ``answered()`` says when to answer.
+        case wait
+        /// It comes after a request for a stream: it matters only if that does not become one.
+        case queue
+        /// The request that it is in has its answer.
+        case close
+        case none
+    }
+
+    /// Bytes came that are no HTTP, or too many of them. No part of a request follows.
+    mutating func failed(_ failure: Failure) -> FailureAction {
         switch state {
-        case .routing, .readingStreamRequest, .awaitingTurn:
+        case .routing where isReceiving && outstanding == 0:
+            state = .closing
+            return .close
+        case .routing where closesAfterAnswers && !isReceiving:
+            // The last request was here: whatever follows is not answered.
+            return .none
+        case .routing, .readingStreamRequest:
             // A request that the router has only a part of will get no other answer than this.
             guard outstanding > (isReceiving ? 1 : 0) else {
                 state = .closing
-                return true
+                return .answer
             }
             state = .failed(failure)
-            return false
-        case .deciding:
-            // What comes after a request for a stream does not matter.
-            return false
+            return .wait
+        case .awaitingTurn, .deciding:
+            return .queue
         case .streaming, .failed, .closing:
-            return false
+            return .none
         }
     }
 
@@ -161,6 +193,14 @@ struct HTTP1ConnectionStateMachine {
     /// The stream, or the whole connection, is ending.
     mutating func beganClosing() {
         state = .closing
+    }
+
+    /// The connection has come to its end, or is not read any more.
+    ///
+    /// - Returns: whether the router has the head of a request whose end it will never get.
+    mutating func abandonRequest() -> Bool {
+        defer { isReceiving = false }
+        return isReceiving
     }
 
     /// The server is ending.

@@ -1,4 +1,5 @@
 import NIOHTTP1
+import Tocsin
 
 /// An ordinary answer to a request for a stream.
 struct StreamAnswer {
@@ -16,6 +17,12 @@ struct StreamAnswer {
     init(_ problem: Problem, fields: [HeaderField] = []) {
         self.init(status: HTTPResponseStatus(statusCode: problem.status), headers: HTTPHeaders(fields), body: problem.body)
         headers.add(name: "Content-Type", value: Problem.mediaType)
-        headers.add(name: "X-Content-Type-Options", value: "nosniff")
+    }
+
+    /// A stream that ends as soon as its client knows when to come back.
+    static func refusal(fields: HTTPHeaders) -> StreamAnswer {
+        var random = SystemRandomNumberGenerator()
+        return StreamAnswer(
+            status: .ok, headers: StreamGate.head(with: fields), body: Block.refusal(using: &random))
     }
 }

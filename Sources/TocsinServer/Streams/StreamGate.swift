@@ -14,8 +14,8 @@ struct StreamGate: Sendable {
     enum Decision {
         /// An ordinary answer.
         case answer(StreamAnswer)
-        /// A stream, with this head.
-        case open(StreamRequest, HTTPHeaders)
+        /// A stream, or whatever the answer will be: it is to have these fields.
+        case open(StreamRequest, fields: HTTPHeaders)
     }
 
     /// Whether a request is one for a stream. `HEAD` is not, and goes to the router.
@@ -55,13 +55,19 @@ struct StreamGate: Sendable {
         do throws(Problem) {
             switch try StreamRequest.decide(route, target.query, header: header) {
             case .open(let request):
-                return .open(request, HTTPHeaders(Self.headerFields + fields))
+                return .open(request, fields: HTTPHeaders(fields))
             case .stayReplaced:
                 return .answer(StreamAnswer(status: .noContent, headers: HTTPHeaders(fields)))
             }
         } catch {
             return .answer(StreamAnswer(error, fields: fields))
         }
+    }
+
+    static func head(with fields: HTTPHeaders) -> HTTPHeaders {
+        var head = HTTPHeaders(headerFields)
+        head.add(contentsOf: fields)
+        return head
     }
 
     /// The head of every stream, but for its framing.
