@@ -2,7 +2,7 @@ import ArgumentParser
 
 extension OptionDescription {
     fileprivate var argumentHelp: ArgumentHelp {
-        ArgumentHelp("\(help)\(fallback.map { " (default: \($0))" } ?? "")", valueName: placeholder)
+        ArgumentHelp("\(help)\(fallback.map { " (default: \($0))" } ?? "")", valueName: valueName)
     }
 }
 

@@ -11,7 +11,7 @@ struct OptionDescription: Hashable, Sendable {
     let name: String
     let kind: Kind
     /// Stands for the value in the help.
-    let placeholder: String
+    let valueName: String
     /// What holds where it is not given, for people; `nil` for nothing.
     let fallback: String?
     let help: String
@@ -36,11 +36,11 @@ struct ServeOption<Value: Sendable>: Sendable {
     let parse: @Sendable (String) -> Value?
 
     init(
-        _ name: String, _ kind: OptionDescription.Kind = .value, placeholder: String, fallback: String? = nil,
+        _ name: String, _ kind: OptionDescription.Kind = .value, valueName: String, fallback: String? = nil,
         help: String, requirement: String, parse: @escaping @Sendable (String) -> Value?
     ) {
         self.description = OptionDescription(
-            name: name, kind: kind, placeholder: placeholder, fallback: fallback, help: help)
+            name: name, kind: kind, valueName: valueName, fallback: fallback, help: help)
         self.requirement = requirement
         self.parse = parse
     }
@@ -49,10 +49,10 @@ struct ServeOption<Value: Sendable>: Sendable {
 extension ServeOption where Value == Int {
     /// A number of an inclusive range.
     static func number(
-        _ name: String, in range: ClosedRange<Int>, placeholder: String, fallback: String, help: String
+        _ name: String, in range: ClosedRange<Int>, valueName: String, fallback: String, help: String
     ) -> ServeOption {
         ServeOption(
-            name, placeholder: placeholder, fallback: fallback, help: help,
+            name, valueName: valueName, fallback: fallback, help: help,
             requirement: "is a number from \(range.lowerBound) to \(range.upperBound)"
         ) { text in
             // `Int` would take a sign too.
@@ -70,7 +70,7 @@ extension ServeOption where Value == DurationOption {
         _ name: String, in range: ClosedRange<DurationOption>, wholeSeconds: Bool, fallback: String, help: String
     ) -> ServeOption {
         ServeOption(
-            name, placeholder: "duration", fallback: fallback, help: help,
+            name, valueName: "duration", fallback: fallback, help: help,
             requirement: "is a duration\(wholeSeconds ? " of whole seconds" : "") from \(range.lowerBound) to "
                 + "\(range.upperBound), like 30, 250ms, 30s, 5m, 12h or 7d"
         ) { text in

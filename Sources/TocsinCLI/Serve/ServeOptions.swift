@@ -4,29 +4,29 @@ import TocsinServer
 /// The options of `serve`: the only place that knows their names, defaults, ranges and help.
 enum ServeOptions {
     static let host = ServeOption<ListeningHost>(
-        "host", placeholder: "address", fallback: "127.0.0.1", help: "Address to listen on.",
+        "host", valueName: "address", fallback: "127.0.0.1", help: "Address to listen on.",
         requirement: "is an address or the name of a host", parse: ListeningHost.init)
 
     static let port = ServeOption.number(
-        "port", in: 0...65_535, placeholder: "number", fallback: "5000",
+        "port", in: 0...65_535, valueName: "number", fallback: "5000",
         help: "Port to listen on; with 0 any that is free, which the log tells.")
 
     static let insecureOpen = ServeOption<Bool>(
-        "insecure-open", .flag, placeholder: "", help: "Allow a public --host although there are no access rules.",
+        "insecure-open", .flag, valueName: "", help: "Allow a public --host although there are no access rules.",
         requirement: "is true or false", parse: Bool.init)
 
     static let allowedHost = ServeOption<String>(
-        "allowed-host", .list, placeholder: "name",
+        "allowed-host", .list, valueName: "name",
         help: "Further value of the Host header to accept while there are no access rules.",
         requirement: "is the name of a host, like alarms.example", parse: { Authority($0) == nil ? nil : $0 })
 
     static let corsOrigin = ServeOption<String>(
-        "cors-origin", .list, placeholder: "origin", help: "Origin whose pages may use the server.",
+        "cors-origin", .list, valueName: "origin", help: "Origin whose pages may use the server.",
         requirement: "is one origin without a path, like https://app.example",
         parse: { WebOrigin($0) == nil ? nil : $0 })
 
     static let data = ServeOption<DataLocation>(
-        "data", placeholder: "file", fallback: "tocsin.db", help: "File of the journal; :memory: keeps nothing.",
+        "data", valueName: "file", fallback: "tocsin.db", help: "File of the journal; :memory: keeps nothing.",
         requirement: "is the path of a file, or :memory:", parse: DataLocation.init)
 
     static let retain = ServeOption.duration(
@@ -34,7 +34,7 @@ enum ServeOptions {
         help: "How long alarms are kept for resume and lists.")
 
     static let retainAlarms = ServeOption.number(
-        "retain-alarms", in: 1...1_000_000_000_000, placeholder: "count", fallback: "1000000",
+        "retain-alarms", in: 1...1_000_000_000_000, valueName: "count", fallback: "1000000",
         help: "How many alarms are kept for resume and lists.")
 
     static let keyRetention = ServeOption.duration(
@@ -42,11 +42,11 @@ enum ServeOptions {
         help: "How long an idempotency key is remembered, whatever happens to its alarm.")
 
     static let defaultLanguage = ServeOption<LanguageTag>(
-        "default-language", placeholder: "tag", help: "Language to send where none of a reader's languages is there.",
+        "default-language", valueName: "tag", help: "Language to send where none of a reader's languages is there.",
         requirement: "is a language tag (BCP 47) like en or en-US", parse: LanguageTag.init)
 
     static let greeting = ServeOption<String>(
-        "greeting", placeholder: "text", help: "First event of a user's stream; {user} stands for the user.",
+        "greeting", valueName: "text", help: "First event of a user's stream; {user} stands for the user.",
         requirement: "is a text", parse: { $0.isEmpty ? nil : $0 })
 
     static let heartbeat = ServeOption.duration(
@@ -54,16 +54,16 @@ enum ServeOptions {
         help: "Silence after which a stream is told that it lives.")
 
     static let connections = ServeOption<ConnectionSharing>(
-        "connections", placeholder: "shared|latest", fallback: "shared",
+        "connections", valueName: "shared|latest", fallback: "shared",
         help: "Whether all of a user's streams get alarms, or only the newest stays.",
         requirement: "is shared or latest", parse: ConnectionSharing.init(rawValue:))
 
     static let maxConnections = ServeOption.number(
-        "max-connections", in: 1...1_000_000_000, placeholder: "count", fallback: "open-file limit − 200",
+        "max-connections", in: 1...1_000_000_000, valueName: "count", fallback: "open-file limit − 200",
         help: "Streams at a time.")
 
     static let maxBody = ServeOption.number(
-        "max-body", in: 1...1_073_741_824, placeholder: "bytes", fallback: "1048576",
+        "max-body", in: 1...1_073_741_824, valueName: "bytes", fallback: "1048576",
         help: "Bytes of a request's body.")
 
     static let drain = ServeOption.duration(
