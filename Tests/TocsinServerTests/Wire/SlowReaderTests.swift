@@ -1,0 +1,94 @@
+import NIOCore
+import Testing
+
+@testable import Tocsin
+@testable import TocsinServer
+
+@Suite struct SlowReaderTests {
+    private static let user = Audience.user(Name(known: "t"))
+    private static let count = 4000
+    private static let batch = 100
+    private static let bytes = 1000
+
+    /// - Parameter recent: how many alarms are at hand: what a reader missed beyond is read from the journal.
+    @Test(
+        "A reader that stops for a while misses nothing, is written nothing meanwhile, and harms nobody",
+        arguments: [10_000, 200], ["HTTP/1.1", "HTTP/1.0"])
+    func stopsForAWhile(recent: Int, version: String) async throws {
+        try await StreamListener.listening { $0.hub.shard.recent.alarms = recent } _: { server in
+            let slow = try await EventReader(to: server, "/connection/t", version: version, receiveBuffer: 4096)
+            let others = [try await EventReader(to: server, "/connection/t"), try await EventReader(to: server, "/connection/t")]
+            for reader in [slow] + others {
+                #expect(try await reader.event().name == "position")
+            }
+            try await slow.connection.setReading(false)
+
+            var ids: [String] = []
+            var greatestHeld = 0
+            for first in stride(from: 0, to: Self.count, by: Self.batch) {
+                ids += try await server.publish(
+                    (first..<(first + Self.batch)).map { .numbered($0, to: Self.user, bytes: Self.bytes) })
+                for other in others {
+                    #expect(try await other.events(Self.batch).map(\.id) == ids.suffix(Self.batch))
+                }
+                greatestHeld = max(greatestHeld, try await server.heldBytes(of: 0))
+            }
+            // It did fall behind, and of four megabytes little more than a batch waits for it.
+            #expect(greatestHeld > 0)
+            #expect(greatestHeld <= ConnectionLimits().streamBuffer.high + Self.batch * (Self.bytes + 100))
+
+            try await slow.connection.setReading(true)
+            let taken = try await slow.events(Self.count)
+            #expect(taken.map(\.id) == ids)
+            #expect(taken.indices.allSatisfy { taken[$0].data?.hasPrefix("\($0) x") == true })
+            let last = try await server.publish([.numbered(0, to: Self.user, bytes: 1)])
+            for reader in [slow] + others {
+                #expect(try await reader.event().id == last[0])
+            }
+        }
+    }
+
+    @Test("A reader that stops again and again gets every alarm once, in order")
+    func stopsAgainAndAgain() async throws {
+        try await StreamListener.listening { $0.hub.shard.recent.alarms = 150 } _: { server in
+            let slow = try await EventReader(to: server, "/connection/t", receiveBuffer: 4096)
+            let other = try await EventReader(to: server, "/connection/t")
+            _ = try await slow.event()
+            _ = try await other.event()
+            var ids: [String] = []
+            var taken: [String?] = []
+            for round in 0..<20 {
+                try await slow.connection.setReading(round % 2 == 1)
+                ids += try await server.publish((0..<Self.batch).map { .numbered($0, to: Self.user, bytes: Self.bytes) })
+                _ = try await other.events(Self.batch)
+                if round % 2 == 1 { taken += try await slow.events(37).map(\.id) }
+            }
+            try await slow.connection.setReading(true)
+            taken += try await slow.events(ids.count - taken.count).map(\.id)
+            #expect(taken == ids)
+        }
+    }
+
+    @Test("A reader that takes nothing for too long is closed, and gives back what it held")
+    func takesNothing() async throws {
+        let registry = RecordingRegistry()
+        try await StreamListener.listening {
+            $0.hub.shard.stallTimeout = 1
+            $0.registry = registry
+        } _: { server in
+            let stalled = try await EventReader(to: server, "/connection/t?client=a", receiveBuffer: 4096)
+            let other = try await EventReader(to: server, "/connection/t")
+            _ = try await stalled.event()
+            _ = try await other.event()
+            try await stalled.connection.setReading(false)
+            try await server.publish((0..<1000).map { .numbered($0, to: Self.user, bytes: Self.bytes) })
+            _ = try await other.events(1000)
+            #expect(server.hub.streamCount == 2)
+            try await server.eventually("the end of the stream that takes nothing") { $0.hub.streamCount == 1 }
+            #expect(try await server.streams() == 1)
+            #expect(registry.held == 0)
+            let id = try await server.publish([.numbered(0, to: Self.user, bytes: 1)])
+            #expect(try await other.event().id == id[0])
+        }
+    }
+}
