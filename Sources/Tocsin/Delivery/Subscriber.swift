@@ -1,37 +1,35 @@
 /// One open stream, as its shard knows it. Used on the shard's event loop only.
 package final class Subscriber {
-    let addresses: [Address]
+    // What every batch touches lies together: with many streams none of it is in a cache when its turn comes, and each
+    // further cache line is felt.
+
     let channel: any StreamChannel
-    let languageSlot: Int
     var machine: SubscriberStateMachine
-
-    /// Its places in the shard's groups.
-    var memberships: [Membership] = []
-
+    let languageSlot: Int
+    /// The last alarm it took, the walk in which it did, and the list of frames it took in that walk.
+    var lastTaken: UInt64 = 0
+    var walk: UInt64 = 0
+    var list = FrameLists.empty
+    /// The tick in which it was written to last.
+    var lastWrite: UInt32 = 0
     /// The id that its reader was told last; ``AlarmID/zero`` before the first.
     var told = AlarmID.zero
-    /// The tick in which it was written to last, and its place on the wheel that watches for silence.
-    var lastWrite: UInt32 = 0
-    var wheelPlace = HeartbeatWheel.Place.none
 
+    // The rest is touched when something other than a batch happens.
+
+    let addresses: [Address]
+    /// Its places in the shard's groups.
+    var memberships: [Membership] = []
+    /// Its place on the wheel that watches for silence.
+    var wheelPlace = HeartbeatWheel.Place.none
     /// The number of the job that waits for it in the ``PageQueue``.
     var waitingPage: UInt64?
-
     /// Whether its shard is just taking it further.
     var isProceeding = false
-
     /// Its place in the shard's list of all.
     var place = 0
-
     /// Since when its channel takes nothing, and how much it had taken by then; see ``StallWatch``.
     var stall: StallWatch.Stall?
-
-    // What it collects while a batch is walked.
-
-    /// The walk in which it took an alarm last, the last alarm it took, and the list of frames it took in that walk.
-    var walk: UInt64 = 0
-    var lastTaken: UInt64 = 0
-    var list = FrameLists.empty
 
     init(addresses: [Address], channel: any StreamChannel, languageSlot: Int, cursor: AlarmID) {
         self.addresses = addresses

@@ -83,7 +83,7 @@ package struct TocsinServer: Sendable {
         let access = try AccessPolicy(
             host: configuration.host, allowedHosts: configuration.allowedHosts, corsOrigins: configuration.corsOrigins)
         let connections = ConnectionConfiguration(
-            hub: hub, gate: StreamGate(access: access, logger: logger), limits: limits)
+            hub: hub, gate: StreamGate(access: access, logger: logger), limits: limits, logger: logger)
         let limit = configuration.maximumOpenConnections
         // It would tell where it listens, which `onListening` does.
         var logger = logger

@@ -8,8 +8,8 @@ import Tocsin
 struct OpenStream {
     /// Which of the connection's requests for streams it answers: one that was refused can still be told something.
     let number: Int
-    /// What every answer to its request has.
-    let fields: HTTPHeaders
+    /// What every answer to its request has, until there is one.
+    var fields: HTTPHeaders
     /// Set once it is open.
     var subscriber: Subscriber?
     var claim: ConnectionClaim?
@@ -131,7 +131,7 @@ extension HTTP1ConnectionHandler {
             subscription.discontinuities = discontinuities
             open(subscription, for: request, context: context)
         case .failure(let error):
-            logger.warning("a stream cannot be resumed, so its client is asked to come back: \(error)")
+            configuration.logger.warning("a stream cannot be resumed, so its client is asked to come back: \(error)")
             streamEnded()
             refuse(.refusal(fields: stream.fields), context: context, closes: true)
         }
@@ -144,6 +144,7 @@ extension HTTP1ConnectionHandler {
         streamHead = nil
         forgetQueued(context)
         write(streamHead: StreamGate.head(with: fields), context: context)
+        stream?.fields = [:]
         takeOver(context)
 
         let hub = configuration.hub

@@ -20,10 +20,10 @@ struct StreamServerChannel: ServerChildChannel, HTTPChannelHandler {
     let configuration: ConnectionConfiguration
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
-        channel.eventLoop.makeCompletedFuture { try configure(channel, logger: logger) }
+        channel.eventLoop.makeCompletedFuture { try configure(channel) }
     }
 
-    private func configure(_ channel: any Channel, logger: Logger) throws -> Value {
+    private func configure(_ channel: any Channel) throws -> Value {
         // It is never freed as long as the connection lives, so it must be small before the first byte comes.
         try channel.syncOptions?.setOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 512))
         var limits = NIOHTTPDecoderLimitConfiguration()
@@ -33,7 +33,7 @@ struct StreamServerChannel: ServerChildChannel, HTTPChannelHandler {
             withPipeliningAssistance: false, withErrorHandling: false, withOutboundHeaderValidation: false,
             withEncoderConfiguration: .init(), withDecoderLimitConfiguration: limits)
         let requests = channel.eventLoop.makePromise(of: RequestChannel?.self)
-        let handler = try HTTP1ConnectionHandler(configuration, on: channel.eventLoop, requests: requests, logger: logger)
+        let handler = try HTTP1ConnectionHandler(configuration, on: channel.eventLoop, requests: requests)
         try channel.pipeline.syncOperations.addHandler(handler)
         return Value(channel: channel, requests: requests.futureResult)
     }
