@@ -11,8 +11,15 @@ struct PublishClient: Sendable {
     let server: String
     let token: String?
     var schedule = RetrySchedule()
-    /// For one attempt; a server that is overloaded answers after 10 seconds.
-    var timeout = TimeAmount.seconds(30)
+    /// For one attempt.
+    var timeout = TimeAmount.seconds(10)
+
+    /// An attempt that brought no answer.
+    private struct NoAnswer: Error {
+        let failure: CommandFailure
+        /// Whether another attempt may bring one.
+        let isPassing: Bool
+    }
 
     /// - Returns: the alarm's id.
     /// - Throws: ``CommandFailure`` that says why there is none.
@@ -29,16 +36,23 @@ struct PublishClient: Sendable {
 
     private func publish(_ body: ByteBuffer, with client: HTTPClient) async throws -> String {
         var random = SystemRandomNumberGenerator()
+        let start = ContinuousClock.now
         var attempt = 1
         while true {
-            let outcome = await attemptOnce(body, with: client)
-            if case .success(let answer) = outcome, !RetrySchedule.isPassing(status: answer.status) {
-                return try answer.id()
+            let last: () throws -> String
+            var retryAfter: Duration?
+            switch await attemptOnce(body, with: client) {
+            case .success(let answer):
+                last = answer.id
+                guard RetrySchedule.isPassing(status: answer.status) else { return try last() }
+                retryAfter = answer.retryAfter
+            case .failure(let noAnswer):
+                last = { throw noAnswer.failure }
+                guard noAnswer.isPassing else { return try last() }
             }
-            let retryAfter = try? outcome.get().retryAfter
-            guard let delay = schedule.delay(afterAttempt: attempt, retryAfter: retryAfter, using: &random) else {
-                return try outcome.get().id()
-            }
+            let delay = schedule.delay(
+                afterAttempt: attempt, elapsed: ContinuousClock.now - start, retryAfter: retryAfter, using: &random)
+            guard let delay else { return try last() }
             try await Task.sleep(for: delay)
             attempt += 1
         }
@@ -46,7 +60,7 @@ struct PublishClient: Sendable {
 
     private func attemptOnce(
         _ body: ByteBuffer, with client: HTTPClient
-    ) async -> Result<PublishAnswer, CommandFailure> {
+    ) async -> Result<PublishAnswer, NoAnswer> {
         var request = HTTPClientRequest(url: url)
         request.method = .POST
         request.headers.add(name: "content-type", value: "application/json")
@@ -65,18 +79,32 @@ struct PublishClient: Sendable {
                     retryAfter: RetrySchedule.retryAfter(response.headers.first(name: "retry-after")),
                     body: Array(answer.readableBytesView)))
         } catch {
-            return .failure(
-                CommandFailure(
-                    "no answer from \(server) (\(Self.reason(error))); start it with 'tocsin serve', "
-                        + "or name it with --server"))
+            return .failure(noAnswer(error))
         }
+    }
+
+    private func noAnswer(_ error: any Error) -> NoAnswer {
+        if let error = error as? NIOConnectionError, error.connectionErrors.isEmpty {
+            return NoAnswer(
+                failure: CommandFailure("host \(error.host) is not known; correct --server"), isPassing: false)
+        }
+        if case .deadlineExceeded = error as? HTTPClientError {
+            let limit = DurationOption(milliseconds: Int(timeout.nanoseconds / 1_000_000))
+            return NoAnswer(
+                failure: CommandFailure(
+                    "no answer from \(server) within \(limit); see whether it is overloaded, or no tocsin server"),
+                isPassing: true)
+        }
+        return NoAnswer(
+            failure: CommandFailure(
+                "no answer from \(server) (\(Self.reason(error))); start it with 'tocsin serve', "
+                    + "or name it with --server"),
+            isPassing: true)
     }
 
     private static func reason(_ error: any Error) -> String {
         if let error = error as? HTTPClientError { return error.shortDescription.lowercased() }
-        if let error = error as? NIOConnectionError {
-            return error.connectionErrors.first.map { reason($0.error) } ?? "its host is not known"
-        }
+        if let error = (error as? NIOConnectionError)?.connectionErrors.first { return reason(error.error) }
         return (error as? IOError).map { String(cString: strerror($0.errnoCode)).lowercased() } ?? "\(error)"
     }
 }

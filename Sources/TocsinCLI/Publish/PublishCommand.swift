@@ -12,50 +12,70 @@ struct PublishCommand: AsyncParsableCommand {
         commandName: "publish",
         abstract: "Publish an alarm, and print its id.",
         usage: """
-            tocsin publish [--user U]... [--topic T]... [--everyone] [--event NAME] [--lang TAG=TEXT]... [--key K] \
-            [--ttl T] [--json] [--server URL] [--token TOKEN] [DATA | -]
+            tocsin publish [--user U]... [--topic T]... [--everyone] [--event NAME]
+                           [--lang TAG=TEXT]... [--key K] [--ttl T] [--json]
+                           [--server URL] [--token TOKEN] [DATA | -]
             """,
         discussion: """
-            An alarm concerns one or more users, one or more topics, or everyone. It is sent again when the server \
-            does not answer, or asks for it, and counts once.
+            An alarm concerns one or more users, one or more topics, or everyone. It is sent again for about 15 \
+            seconds where the server is not there or asks for it, and three times where it takes more than 10 seconds \
+            to answer; it counts once.
             """)
 
-    @Option(help: ArgumentHelp("A user whom it concerns; may be repeated.", valueName: "name"))
+    /// The options that are followed by a value, whatever that begins with.
+    static let optionsWithValue: Set<String> = [
+        "--user", "--topic", "--event", "--lang", "--key", "--ttl", "--server", "--token",
+    ]
+
+    @Option(
+        parsing: .unconditionalSingleValue,
+        help: ArgumentHelp("A user whom it concerns; may be repeated.", valueName: "name"))
     var user: [String] = []
 
-    @Option(help: ArgumentHelp("A topic whose listeners it concerns; may be repeated.", valueName: "name"))
+    @Option(
+        parsing: .unconditionalSingleValue,
+        help: ArgumentHelp("A topic whose listeners it concerns; may be repeated.", valueName: "name"))
     var topic: [String] = []
 
     @Flag(help: "It concerns every user.")
     var everyone = false
 
-    @Option(help: ArgumentHelp("Name of the event (default: alarm).", valueName: "name"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Name of the event (default: alarm).", valueName: "name"))
     var event: String?
 
-    @Option(help: ArgumentHelp("What readers of a language get; may be repeated.", valueName: "tag=text"))
+    @Option(
+        parsing: .unconditionalSingleValue,
+        help: ArgumentHelp("What readers of a language get; may be repeated.", valueName: "tag=text"))
     var lang: [String] = []
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp("Idempotency key: the same again sends nothing (default: a random one).", valueName: "key"))
     var key: String?
 
-    @Option(help: ArgumentHelp("How long it is worth sending: seconds, or 30s, 5m, 12h, 7d.", valueName: "duration"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("How long it is worth sending: seconds, or 30s, 5m, 12h, 7d.", valueName: "duration"))
     var ttl: String?
 
     @Flag(help: "DATA and the texts of --lang are JSON.")
     var json = false
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
             "Where the server is (default: \(serverVariable), or http://127.0.0.1:5000).", valueName: "url"))
     var server: String?
 
-    @Option(help: ArgumentHelp("Access token (default: \(tokenVariable)).", valueName: "token"))
+    @Option(
+        parsing: .unconditional, help: ArgumentHelp("Access token (default: \(tokenVariable)).", valueName: "token"))
     var token: String?
 
     @Argument(
         help: ArgumentHelp(
-            "The text; - reads it from standard input, without a line end at its end.", valueName: "data"))
+            "The text, after -- if it begins with -; a lone - reads it from standard input, without its last line end.", valueName: "data"))
     var data: String?
 
     func run() async throws {

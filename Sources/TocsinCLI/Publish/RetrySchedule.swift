@@ -1,9 +1,13 @@
 /// Whether, and after how long, a publish is sent again. It has a key, so that it counts once however often it is sent.
 struct RetrySchedule: Hashable, Sendable {
-    /// How often it is sent at most.
-    var attempts = 4
+    /// How long it is sent again: longer than a server takes to end and start.
+    var patience = Duration.seconds(15)
+    /// How often it is sent at least, even if each attempt takes long.
+    var leastAttempts = 3
     /// After the first attempt; it doubles with each.
     var firstDelay = Duration.milliseconds(250)
+    /// Where doubling ends.
+    var longestBackoff = Duration.seconds(2)
     /// A server that asks for more is asking not to be asked.
     var longestDelay = Duration.seconds(60)
 
@@ -11,16 +15,18 @@ struct RetrySchedule: Hashable, Sendable {
     ///
     /// - Parameters:
     ///   - attempt: how often it has been sent.
+    ///   - elapsed: the time since it was sent first.
     ///   - retryAfter: what the server asks for, if it does.
     ///   - random: spreads out those who failed at the same time.
     /// - Returns: `nil` when it is not sent again.
     func delay(
-        afterAttempt attempt: Int, retryAfter: Duration?, using random: inout some RandomNumberGenerator
+        afterAttempt attempt: Int, elapsed: Duration, retryAfter: Duration?,
+        using random: inout some RandomNumberGenerator
     ) -> Duration? {
-        guard attempt < attempts else { return nil }
+        guard attempt < leastAttempts || elapsed < patience else { return nil }
         let asked = retryAfter ?? .zero
         guard asked <= longestDelay else { return nil }
-        let backoff = firstDelay * (1 << (attempt - 1))
+        let backoff = min(firstDelay * (1 << min(attempt - 1, 16)), longestBackoff)
         return asked + backoff * Double.random(in: 0.5...1, using: &random)
     }
 

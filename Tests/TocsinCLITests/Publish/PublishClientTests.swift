@@ -1,3 +1,4 @@
+import NIOCore
 import NIOHTTP1
 import Testing
 
@@ -8,11 +9,14 @@ import Testing
     private static let unknown = ScriptedServer.Step.answer(
         .serviceUnavailable, headers: [("Retry-After", "0")], body: #"{"detail":"send it again with the same key"}"#)
 
-    private func publish(_ server: ScriptedServer, token: String? = nil) async throws -> String {
+    private func publish(
+        _ server: ScriptedServer, token: String? = nil, patience: Duration = .seconds(15),
+        timeout: TimeAmount = .seconds(10)
+    ) async throws -> String {
         try await server.run { url in
             let client = PublishClient(
                 url: url + "/alarms", server: url, token: token,
-                schedule: RetrySchedule(firstDelay: .milliseconds(1)))
+                schedule: RetrySchedule(patience: patience, firstDelay: .milliseconds(1)), timeout: timeout)
             return try await client.publish(Array(#"{"key":"k"}"#.utf8))
         }
     }
@@ -31,16 +35,32 @@ import Testing
         #expect(Set(server.requests) == [.init(uri: "/alarms", authorization: nil, body: #"{"key":"k"}"#)])
     }
 
-    @Test func `after four attempts it tells what the last one said`() async throws {
+    @Test func `when its time is up it tells what the last attempt said`() async throws {
         let server = ScriptedServer(Array(repeating: Self.unknown, count: 5))
-        let failure = try await #require(throws: CommandFailure.self) { try await publish(server) }
+        let failure = try await #require(throws: CommandFailure.self) { try await publish(server, patience: .zero) }
         #expect(failure == CommandFailure("send it again with the same key (503)"))
-        #expect(server.requests.count == 4)
+        #expect(server.requests.count == 3)
 
-        let silent = ScriptedServer([])
-        let noAnswer = try await #require(throws: CommandFailure.self) { try await publish(silent) }
+        let gone = ScriptedServer([])
+        let noAnswer = try await #require(throws: CommandFailure.self) { try await publish(gone, patience: .zero) }
         #expect(noAnswer.message.hasPrefix("no answer from http://127.0.0.1:"))
-        #expect(silent.requests.count == 4)
+        #expect(gone.requests.count == 3)
+    }
+
+    @Test func `a server that never answers is told with the time it had`() async throws {
+        let server = ScriptedServer(Array(repeating: .silence, count: 5))
+        let failure = try await #require(throws: CommandFailure.self) {
+            try await publish(server, patience: .zero, timeout: .milliseconds(100))
+        }
+        #expect(failure.message.contains(" within 100ms; "), "\(failure.message)")
+        #expect(server.requests.count <= 3)
+    }
+
+    @Test func `a host that is not known is not asked for again`() async throws {
+        let server = "http://no-such-host.invalid"
+        let client = PublishClient(url: server + "/alarms", server: server, token: nil)
+        let failure = try await #require(throws: CommandFailure.self) { try await client.publish([]) }
+        #expect(failure == CommandFailure("host no-such-host.invalid is not known; correct --server"))
     }
 
     @Test(arguments: [400, 422, 500, 302, 307])

@@ -14,23 +14,39 @@ import Testing
     }
 
     /// A hundred delays after the same attempt.
-    private func delays(_ attempt: Int, retryAfter: Duration? = nil) -> [Duration] {
+    private func delays(_ attempt: Int, elapsed: Duration = .zero, retryAfter: Duration? = nil) -> [Duration] {
         var random = Sequence()
         return (0..<100).compactMap { _ in
-            RetrySchedule().delay(afterAttempt: attempt, retryAfter: retryAfter, using: &random)
+            RetrySchedule().delay(afterAttempt: attempt, elapsed: elapsed, retryAfter: retryAfter, using: &random)
         }
     }
 
-    @Test(arguments: [(1, 125, 250), (2, 250, 500), (3, 500, 1000)])
-    func `the delay doubles, and is spread over its second half`(attempt: Int, least: Int, most: Int) throws {
+    @Test(arguments: [
+        (1, 125, 250), (2, 250, 500), (3, 500, 1000), (4, 1000, 2000), (5, 1000, 2000), (100, 1000, 2000),
+    ])
+    func `the delay doubles up to two seconds, and is spread over its second half`(attempt: Int, least: Int, most: Int) throws {
         let delays = delays(attempt)
         #expect(delays.allSatisfy { (.milliseconds(least) ... .milliseconds(most)).contains($0) })
         let spread = try #require(delays.max()) - (try #require(delays.min()))
         #expect(delays.count == 100 && spread > .milliseconds(most - least) * 0.9)
     }
 
-    @Test func `after the fourth attempt it gives up`() {
-        #expect(delays(4).isEmpty)
+    @Test(arguments: [(1, 15, true), (2, 60, true), (3, 14, true), (3, 15, false), (12, 14, true), (12, 15, false)])
+    func `it gives up after 15 seconds, but not before the third attempt`(attempt: Int, seconds: Int, isAgain: Bool) {
+        #expect(delays(attempt, elapsed: .seconds(seconds)).isEmpty == !isAgain)
+    }
+
+    @Test func `a server that starts again within ten seconds is met`() {
+        var random = Sequence()
+        var elapsed = Duration.zero
+        var attempt = 1
+        while let delay = RetrySchedule().delay(
+            afterAttempt: attempt, elapsed: elapsed, retryAfter: nil, using: &random)
+        {
+            elapsed += delay
+            attempt += 1
+        }
+        #expect((.seconds(15) ... .seconds(17)).contains(elapsed), "\(elapsed)")
     }
 
     @Test(arguments: [0, 5, 60])

@@ -9,6 +9,8 @@ final class ScriptedServer: Sendable {
         case answer(HTTPResponseStatus, headers: [(String, String)] = [], body: String)
         /// The connection ends without an answer.
         case hangUp
+        /// The connection stays, without an answer.
+        case silence
     }
 
     struct Request: Hashable, Sendable {
@@ -84,6 +86,7 @@ private final class ScriptedHandler: ChannelInboundHandler {
                 context.write(wrapOutboundOut(.head(head)), promise: nil)
                 context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(string: body)))), promise: nil)
                 context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+            case .silence: break
             case .hangUp, nil:
                 context.close(promise: nil)
             }
