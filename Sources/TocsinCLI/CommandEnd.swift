@@ -16,7 +16,10 @@ struct CommandEnd: Hashable {
     /// For standard error: nothing, or one line.
     var error = ""
 
-    init(_ error: any Error) {
+    /// - Parameters:
+    ///   - error: what stopped it.
+    ///   - arguments: the command line, without the program.
+    init(_ error: any Error, arguments: [String]) {
         if let failure = error as? CommandFailure {
             status = failure.status.rawValue
             self.error = Self.line(failure.message)
@@ -28,9 +31,8 @@ struct CommandEnd: Hashable {
         case .success:
             output = TocsinCommand.fullMessage(for: error) + "\n"
         case .validationFailure:
-            // What the parser says is a sentence of its own, with a capital and perhaps in several lines.
-            let message = TocsinCommand.message(for: error)
-            self.error = Self.line(message.prefix(1).lowercased() + message.dropFirst() + "; see 'tocsin --help'")
+            self.error = Self.line(
+                Self.clause(TocsinCommand.message(for: error)) + "; see '\(Self.help(of: arguments))'")
         default:
             self.error = Self.line(String(describing: error))
         }
@@ -44,8 +46,31 @@ struct CommandEnd: Hashable {
         exit(status)
     }
 
+    /// What the parser says is one or two sentences of its own, with a capital and perhaps in several lines.
+    private static func clause(_ message: String) -> String {
+        var clause = message.prefix(1).lowercased() + message.dropFirst()
+        if let range = clause.firstRange(of: ". Did you mean ") {
+            clause.replaceSubrange(range, with: ", perhaps ")
+            clause = String(clause.trimmingSuffix { $0.isWhitespace || $0 == "?" })
+        }
+        return String(clause.trimmingSuffix { $0.isWhitespace || $0 == "." })
+    }
+
+    /// The command that tells more.
+    private static func help(of arguments: [String]) -> String {
+        let command = arguments.first.flatMap { name in
+            TocsinCommand.configuration.subcommands.first { $0.configuration.commandName == name }
+        }
+        return ["tocsin", command?.configuration.commandName, "--help"].compactMap(\.self).joined(separator: " ")
+    }
+
     private static func line(_ message: String) -> String {
-        let words = message.split(whereSeparator: \.isWhitespace)
-        return "tocsin: " + words.joined(separator: " ").replacing(".;", with: ";") + "\n"
+        "tocsin: " + message.split(whereSeparator: \.isWhitespace).joined(separator: " ") + "\n"
+    }
+}
+
+extension String {
+    fileprivate func trimmingSuffix(while predicate: (Character) -> Bool) -> Substring {
+        prefix(upTo: lastIndex { !predicate($0) }.map(index(after:)) ?? startIndex)
     }
 }

@@ -16,15 +16,17 @@ struct TocsinCommand: AsyncParsableCommand {
     }
 
     static func main() async {
+        let arguments = Array(CommandLine.arguments.dropFirst())
         do {
-            var command = try await asyncParseAsRoot()
+            try ShortOptions.check(arguments)
+            var command = try await asyncParseAsRoot(arguments)
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()
             } else {
                 try command.run()
             }
         } catch {
-            CommandEnd(error).leave()
+            CommandEnd(error, arguments: arguments).leave()
         }
     }
 }

@@ -69,13 +69,15 @@ extension ServeOption where Value == DurationOption {
     static func duration(
         _ name: String, in range: ClosedRange<DurationOption>, wholeSeconds: Bool, fallback: String, help: String
     ) -> ServeOption {
-        ServeOption(
-            name, valueName: "duration", fallback: fallback, help: help,
-            requirement: "is a duration\(wholeSeconds ? " of whole seconds" : "") from \(range.lowerBound) to "
-                + "\(range.upperBound), like 30, 250ms, 30s, 5m, 12h or 7d"
-        ) { text in
+        let parse = { @Sendable (text: String) -> DurationOption? in
             guard let value = DurationOption(text), range.contains(value) else { return nil }
             return wholeSeconds && value.wholeSeconds == nil ? nil : value
         }
+        let examples = ["30", "250ms", "30s", "5m", "12h", "7d"].filter { parse($0) != nil }
+        return ServeOption(
+            name, valueName: "duration", fallback: fallback, help: help,
+            requirement: "is a duration\(wholeSeconds ? " of whole seconds" : "") from \(range.lowerBound) to "
+                + "\(range.upperBound), like \(examples.dropLast().joined(separator: ", ")) or \(examples.last ?? "")",
+            parse: parse)
     }
 }

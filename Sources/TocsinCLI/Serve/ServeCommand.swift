@@ -95,8 +95,8 @@ struct ServeCommand: AsyncParsableCommand {
         try await server.run { address in
             logger.info(
                 """
-                listening on \(Self.url(address)), journal \(settings.data), which keeps \(retention.alarms) alarms \
-                for \(DurationOption.seconds(retention.age))
+                listening on \(Self.url(address)), journal \(settings.data.absolute), which keeps up to \
+                \(retention.alarms) alarms for up to \(DurationOption.seconds(retention.age))
                 """)
         }
         try await eventLoops.shutdownGracefully()

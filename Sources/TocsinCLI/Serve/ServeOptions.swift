@@ -1,3 +1,4 @@
+import Foundation
 import Tocsin
 import TocsinServer
 
@@ -13,15 +14,16 @@ enum ServeOptions {
 
     static let insecureOpen = ServeOption<Bool>(
         "insecure-open", .flag, valueName: "", help: "Allow a public --host although there are no access rules.",
-        requirement: "is true or false", parse: Bool.init)
+        requirement: "is true or false, or 1 or 0",
+        parse: { ["true": true, "1": true, "false": false, "0": false][$0] })
 
     static let allowedHost = ServeOption<String>(
         "allowed-host", .list, valueName: "name",
-        help: "Further value of the Host header to accept while there are no access rules.",
+        help: "Further value of the Host header to accept while there are no access rules; may be repeated.",
         requirement: "is the name of a host, like alarms.example", parse: { Authority($0) == nil ? nil : $0 })
 
     static let corsOrigin = ServeOption<String>(
-        "cors-origin", .list, valueName: "origin", help: "Origin whose pages may use the server.",
+        "cors-origin", .list, valueName: "origin", help: "Origin whose pages may use the server; may be repeated.",
         requirement: "is one origin without a path, like https://app.example",
         parse: { WebOrigin($0) == nil ? nil : $0 })
 
@@ -50,7 +52,7 @@ enum ServeOptions {
         requirement: "is a text", parse: { $0.isEmpty ? nil : $0 })
 
     static let heartbeat = ServeOption.duration(
-        "heartbeat", in: .seconds(1) ... .seconds(3600), wholeSeconds: true, fallback: "15",
+        "heartbeat", in: .seconds(1) ... .seconds(3600), wholeSeconds: true, fallback: "15s",
         help: "Silence after which a stream is told that it lives.")
 
     static let connections = ServeOption<ConnectionSharing>(
@@ -67,7 +69,7 @@ enum ServeOptions {
         help: "Bytes of a request's body.")
 
     static let drain = ServeOption.duration(
-        "drain", in: .seconds(0) ... .seconds(600), wholeSeconds: false, fallback: "10",
+        "drain", in: .seconds(0) ... .seconds(600), wholeSeconds: false, fallback: "10s",
         help: "Time to end streams and answer publishes at SIGTERM.")
 
     /// In the order of the help.
@@ -96,6 +98,14 @@ enum DataLocation: Hashable, Sendable, CustomStringConvertible {
         switch self {
         case .memory: ":memory:"
         case .file(let path): path
+        }
+    }
+
+    /// The same wherever one is: a path begins with `/`.
+    var absolute: DataLocation {
+        switch self {
+        case .memory: self
+        case .file(let path): .file(URL(fileURLWithPath: path).standardizedFileURL.path)
         }
     }
 }

@@ -40,7 +40,9 @@ struct ServeSettings: Sendable {
         data = try options.value(ServeOptions.data) ?? .file("tocsin.db")
 
         let isPublic = host?.isLoopback == false
-        if isPublic, try options.value(ServeOptions.insecureOpen) != true {
+        // Read in any case, so that a wrong value does not wait for the day it matters.
+        let isOpenMeant = try options.value(ServeOptions.insecureOpen) == true
+        if isPublic, !isOpenMeant {
             throw CommandFailure(
                 "--host \(server.host) is public and there are no access rules; listen on 127.0.0.1, "
                     + "or allow anyone to publish and listen with --insecure-open")

@@ -20,6 +20,24 @@ import Testing
         #expect(Set(ServeOptions.all.map(\.name)).count == ServeOptions.all.count)
     }
 
+    @Test func `what follows an option is its value, whatever it begins with`() throws {
+        for option in ServeOptions.all where option.kind != .flag {
+            #expect(throws: Never.self) { try ShortOptions.check(["serve", option.flag, "-h-"]) }
+            #expect(throws: Never.self) { try ServeCommand.parse([option.flag, "-h-"]) }
+        }
+        for flag in PublishCommand.optionsWithValue {
+            #expect(throws: Never.self) { try ShortOptions.check(["publish", flag, "-h-", "-", "--", "-dash"]) }
+            #expect(throws: Never.self) { try PublishCommand.parse([flag, "-h-", "--", "-dash"]) }
+        }
+    }
+
+    @Test func `every option of publish that has a value is known`() {
+        let help = PublishCommand.helpMessage(columns: 200)
+        let options = help.split(separator: "\n").filter { $0.hasPrefix("  --") && $0.contains(" <") }
+        #expect(Set(options.compactMap { $0.split(separator: " ").first.map(String.init) })
+            == PublishCommand.optionsWithValue)
+    }
+
     @Test func `the command line gives every option of the table`() throws {
         let given = try ServeCommand.parse([]).given
         #expect(Set(given.keys) == Set(ServeOptions.all))

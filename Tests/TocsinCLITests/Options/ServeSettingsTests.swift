@@ -134,12 +134,20 @@ import TocsinServer
         #expect(inEnvironment.message.hasPrefix("\(variable) ") && inEnvironment.message.contains(reason))
     }
 
-    @Test(arguments: ["yes", "1", "", "TRUE"])
-    func `a flag of the environment is true or false`(value: String) throws {
+    @Test(arguments: ["0.0.0.0", "127.0.0.1"], ["yes", "2", "", "TRUE"])
+    func `a flag of the environment is true or false`(host: String, value: String) throws {
         let failure = try #require(throws: CommandFailure.self) {
-            try settings(["--host", "0.0.0.0"], ["TOCSIN_INSECURE_OPEN": value])
+            try settings(["--host", host], ["TOCSIN_INSECURE_OPEN": value])
         }
-        #expect(failure.message.hasPrefix("TOCSIN_INSECURE_OPEN is true or false"))
+        #expect(failure.message.hasPrefix("TOCSIN_INSECURE_OPEN is true or false, or 1 or 0"))
+    }
+
+    @Test func `a flag of the environment may be a number`() throws {
+        #expect(try settings(["--host", "0.0.0.0"], ["TOCSIN_INSECURE_OPEN": "1"]).isOpenToAll)
+        let failure = try #require(throws: CommandFailure.self) {
+            try settings(["--host", "0.0.0.0"], ["TOCSIN_INSECURE_OPEN": "0"])
+        }
+        #expect(failure.message.contains("is public"))
     }
 
     @Test(arguments: ["0.0.0.0", "::", "192.168.1.1", "alarms.example", "128.0.0.1", "::2", "127.1"])

@@ -22,6 +22,38 @@ import Testing
         try expectOneLine(ending)
     }
 
+    @Test(arguments: [
+        (["publish", "--user", "a", "-dash"], "unexpected option '-dash'; put -- before a text that begins with -"),
+        (["publish", "--user", "a", "-help"], "unexpected option '-help'; put -- before a text that begins with -"),
+        (["publish", "--user", "a", "-5"], "unexpected option '-5'; put -- before a text that begins with -"),
+        (["publish", "--port", "-dash"], "unexpected option '-dash'; put -- before a text that begins with -"),
+        (["serve", "-dash"], "unexpected option '-dash'; see 'tocsin serve --help'"),
+        (["serve", "--prot", "1"], "unknown option '--prot', perhaps '--port'; see 'tocsin serve --help'"),
+        (["publish", "--user"], "missing value for '--user <name>'; see 'tocsin publish --help'"),
+        (["publish", "--user", "a", "b", "c"], "unexpected argument 'c'; see 'tocsin publish --help'"),
+        (["nonsense"], "unexpected argument 'nonsense'; see 'tocsin --help'"),
+        (["serve", "--port", "-1"], #"--port is a number from 0 to 65535, not "-1""#),
+        (["serve", "--retain", "-5"],
+            #"--retain is a duration of whole seconds from 1s to 36500d, like 30, 30s, 5m, 12h or 7d, not "-5""#),
+        (["serve", "--heartbeat", "2h"],
+            #"--heartbeat is a duration of whole seconds from 1s to 1h, like 30, 30s or 5m, not "2h""#),
+        (["serve", "--drain", "x"],
+            #"--drain is a duration from 0s to 10m, like 30, 250ms, 30s or 5m, not "x""#),
+    ])
+    func `what is wrong is told with what would be right`(arguments: [String], message: String) async throws {
+        let ending = try await TocsinProcess.run(arguments, in: folder)
+        #expect(ending.status == 64)
+        #expect(ending.output.isEmpty)
+        #expect(ending.error == "tocsin: \(message)\n")
+    }
+
+    @Test func `no line of the help is longer than a terminal`() async throws {
+        for command in ["serve", "publish"] {
+            let help = try await TocsinProcess.run([command, "--help"], in: folder).output
+            #expect(help.split(separator: "\n").allSatisfy { $0.count <= 80 }, "\(help)")
+        }
+    }
+
     @Test(arguments: [["--help"], ["help"], ["serve", "--help"], ["publish", "-h"], ["--version"]])
     func `what was asked for goes to standard output`(arguments: [String]) async throws {
         let ending = try await TocsinProcess.run(arguments, in: folder)

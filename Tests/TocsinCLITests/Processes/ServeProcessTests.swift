@@ -22,7 +22,9 @@ import Testing
 
     @Test func `it serves on a free port that the log tells, and ends with status 0 at SIGTERM`() async throws {
         let server = try start("--data", "alarms.db")
-        let url = try await server.url()
+        let line = try await server.line(containing: "listening on ")
+        #expect(line.contains("/alarms.db, which keeps up to 1000000 alarms for up to 7d"), "\(line)")
+        let url = try TocsinProcess.url(in: line)
         #expect(!url.hasSuffix(":0"))
         #expect(try await get(url + "/ready").status == 200)
         server.terminate()

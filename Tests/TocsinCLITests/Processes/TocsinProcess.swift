@@ -84,7 +84,11 @@ final class TocsinProcess: Sendable {
     ///
     /// - Returns: its URL.
     func url() async throws -> String {
-        let line = try await line(containing: "listening on ")
+        try Self.url(in: try await line(containing: "listening on "))
+    }
+
+    /// The URL of the line that tells that it listens.
+    static func url(in line: String) throws -> String {
         let url = try #require(line.split(separator: " ").first { $0.hasPrefix("http://") })
         return String(url.trimmingPrefix { $0 == "," }.prefix { $0 != "," })
     }
