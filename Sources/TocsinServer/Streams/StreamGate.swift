@@ -23,7 +23,9 @@ struct StreamGate: Sendable {
         guard head.method == .GET else { return false }
         // Most requests are not for streams: for them nothing is decoded here.
         let uri = head.uri.utf8
-        let mayBe = uri.starts(with: "/connection/".utf8) || uri.starts(with: "/events".utf8) || uri.first != UInt8(ascii: "/")
+        let mayBe =
+            uri.starts(with: "/connection/".utf8) || uri.starts(with: "/events".utf8) || uri.first != UInt8(ascii: "/")
+            || uri.contains(UInt8(ascii: "%"))
         guard mayBe, let target = try? RequestTarget(head.uri) else { return false }
         return Route(target).isStream
     }
