@@ -141,6 +141,7 @@ extension HTTP1ConnectionHandler {
     private func open(_ subscription: Subscription, for request: StreamRequest, context: ChannelHandlerContext) {
         guard machine.streamBegan(), let fields = stream?.fields else { return }
         cancelTimer()
+        stream?.fields = [:]
         streamHead = nil
         forgetQueued(context)
         write(streamHead: StreamGate.head(with: fields), context: context)

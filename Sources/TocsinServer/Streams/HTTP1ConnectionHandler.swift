@@ -15,7 +15,7 @@ final class HTTP1ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandle
     typealias OutboundIn = HTTPServerResponsePart
     typealias OutboundOut = HTTPServerResponsePart
 
-    private enum Queued {
+    enum Queued {
         case part(HTTPServerRequestPart)
         case failure(HTTP1ConnectionStateMachine.Failure)
     }
@@ -36,19 +36,19 @@ final class HTTP1ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandle
     var streamNumber = 0
 
     /// What came after a request for a stream that is being decided on.
-    private var queue: [Queued] = []
+    var queue: [Queued] = []
     /// Whether somebody wanted to read while there was something in the queue, which is as much as one read brought.
-    private var isReadHeld = false
+    var isReadHeld = false
     /// Is completed once: with the channel for Hummingbird, or `nil` where it gets none.
     private var requests: EventLoopPromise<RequestChannel?>?
     /// Whether Hummingbird has the connection's requests.
-    private(set) var isAttached = false
+    var isAttached = false
     /// Whether the connection closes by itself in a moment.
     var isLingering = false
     /// The client speaks HTTP/1.0 and asked for the connection to be kept.
-    private var announcesKeepAlive = false
+    var announcesKeepAlive = false
     private var timer: Scheduled<Void>?
-    private var waitingSince = NIODeadline.now()
+    var waitingSince = NIODeadline.now()
 
     init(
         _ configuration: ConnectionConfiguration, on eventLoop: any EventLoop,
@@ -132,77 +132,11 @@ final class HTTP1ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandle
         receive(unwrapInboundIn(data), context: context)
     }
 
-    private func receive(_ part: HTTPServerRequestPart, context: ChannelHandlerContext) {
-        switch part {
-        case .head(let head):
-            waitingSince = .now()
-            switch machine.receivedHead(
-                isStreamRequest: configuration.gate.isStreamRequest(head), isKeepAlive: !head.isLast)
-            {
-            case .forward:
-                announcesKeepAlive = head.version.isBefore1_1 && head.isKeepAlive
-                guard attach(context) else { return }
-                continueIfExpected(head, context: context)
-                context.fireChannelRead(wrapInboundOut(part))
-            case .keep:
-                streamHead = head
-            case .queue:
-                queue.append(.part(part))
-            case .drop:
-                break
-            }
-        case .body:
-            perform(machine.receivedBody(), with: part, context: context)
-        case .end:
-            perform(machine.receivedEnd(), with: part, context: context)
-        }
-    }
-
-    private func perform(
-        _ action: HTTP1ConnectionStateMachine.PartAction, with part: HTTPServerRequestPart, context: ChannelHandlerContext
-    ) {
-        switch action {
-        case .forward: context.fireChannelRead(wrapInboundOut(part))
-        case .decide: decide(context)
-        case .queue: queue.append(.part(part))
-        case .drop: break
-        }
-    }
-
     func read(context: ChannelHandlerContext) {
         guard queue.isEmpty else {
             isReadHeld = true
             return
         }
-        context.read()
-    }
-
-    /// Takes up what was sent after a request for a stream that did not become one.
-    func receiveQueued(_ context: ChannelHandlerContext) {
-        waitingSince = .now()
-        let queued = queue
-        queue = []
-        for item in queued where !machine.isClosing {
-            switch item {
-            case .part(let part): receive(part, context: context)
-            case .failure(let failure): fail(failure, context: context)
-            }
-        }
-        if !queued.isEmpty {
-            // What is forwarded is handed on only then, and the read that brought it is over.
-            context.fireChannelReadComplete()
-        }
-        readOn(context)
-    }
-
-    func forgetQueued(_ context: ChannelHandlerContext) {
-        queue = []
-        readOn(context)
-    }
-
-    private func readOn(_ context: ChannelHandlerContext) {
-        guard isReadHeld, queue.isEmpty else { return }
-        isReadHeld = false
         context.read()
     }
 
@@ -212,39 +146,6 @@ final class HTTP1ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandle
             // Hummingbird may want nothing more, but the peer's end must be seen, and what it sends be dropped.
             context.read()
         }
-    }
-
-    /// At the first request for the router: adds what Hummingbird needs.
-    ///
-    /// - Returns: whether it is there now.
-    private func attach(_ context: ChannelHandlerContext) -> Bool {
-        guard !isAttached else { return true }
-        isAttached = true
-        do {
-            try context.channel.syncOptions?.setOption(.recvAllocator, value: AdaptiveRecvByteBufferAllocator())
-            let pipeline = context.pipeline.syncOperations
-            try pipeline.addHandler(HTTPTypesCodec())
-            try pipeline.addHandler(HTTPConnectionStateHandler(logger: configuration.logger))
-            finishRequests(
-                with: try RequestChannel(
-                    wrappingChannelSynchronously: context.channel,
-                    configuration: .init(isOutboundHalfClosureEnabled: true)))
-            return true
-        } catch {
-            context.close(promise: nil)
-            return false
-        }
-    }
-
-    /// A client that asks first whether its body is wanted waits for this (RFC 9110 10.1.1).
-    private func continueIfExpected(_ head: HTTPRequestHead, context: ChannelHandlerContext) {
-        let expectation = head.headers[canonicalForm: "expect"]
-        guard !head.version.isBefore1_1, expectation.contains(where: { $0.lowercased() == "100-continue" }) else { return }
-        if machine.expectsContinue() { writeContinue(context) }
-    }
-
-    private func writeContinue(_ context: ChannelHandlerContext) {
-        context.writeAndFlush(wrapOutboundOut(.head(HTTPResponseHead(version: .http1_1, status: .continue))), promise: nil)
     }
 
     // MARK: Answers
@@ -306,7 +207,7 @@ final class HTTP1ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandle
         fail(error == .headerOverflow ? .headTooLarge : .badRequest, context: context)
     }
 
-    private func fail(_ failure: HTTP1ConnectionStateMachine.Failure, context: ChannelHandlerContext) {
+    func fail(_ failure: HTTP1ConnectionStateMachine.Failure, context: ChannelHandlerContext) {
         switch machine.failed(failure) {
         case .answer: answerFailure(failure, context: context)
         case .close: linger(context)
@@ -332,21 +233,4 @@ final class HTTP1ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandle
         streamWritabilityChanged()
         context.fireChannelWritabilityChanged()
     }
-}
-
-extension HTTPRequestHead {
-    /// Whether nothing can come after it.
-    ///
-    /// A client may offer to speak another protocol and is answered in this one, but the decoder takes all that follows
-    /// for the other protocol's.
-    var isLast: Bool {
-        if !isKeepAlive || method == .CONNECT { return true }
-        guard headers.contains(name: "upgrade") else { return false }
-        return headers[canonicalForm: "connection"].contains { $0.lowercased() == "upgrade" }
-    }
-}
-
-extension HTTPVersion {
-    /// Whether a peer of this version knows no chunks, and closes connections where it does not say otherwise.
-    var isBefore1_1: Bool { major < 1 || (major == 1 && minor < 1) }
 }
