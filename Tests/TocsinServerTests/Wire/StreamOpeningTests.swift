@@ -61,6 +61,19 @@ import Testing
         }
     }
 
+    @Test(
+        "A stream is one however its target is written",
+        arguments: ["/%63onnection/t", "/connection/%74", "http://localhost/connection/t", "/%65vents?topic=t", "/events?topic=t&x=y"])
+    func targets(target: String) async throws {
+        try await TestServer.serving { server in
+            let reader = try await EventReader(to: server, target)
+            #expect(try await reader.event().name == "position")
+            let audience = target.contains("vents") ? "topic" : "user"
+            let id = try await server.publish(#"{"\#(audience)":"t","data":1}"#)
+            #expect(try await reader.event().id == id)
+        }
+    }
+
     @Test("A stream can be a later request of its connection", arguments: [1, 5])
     func laterRequest(_ before: Int) async throws {
         try await TestServer.serving { server in

@@ -1,0 +1,69 @@
+import Logging
+import NIOHTTP1
+import Testing
+
+@testable import TocsinServer
+
+@Suite struct StreamGateTests {
+    private let gate: StreamGate
+
+    init() throws {
+        let access = try AccessPolicy(host: "127.0.0.1", corsOrigins: ["https://app.example"])
+        gate = StreamGate(access: access, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+    }
+
+    private func head(_ target: String, _ method: HTTPMethod = .GET, _ fields: [(String, String)] = []) -> HTTPRequestHead {
+        HTTPRequestHead(
+            version: .http1_1, method: method, uri: target, headers: HTTPHeaders([("Host", "localhost")] + fields))
+    }
+
+    @Test(
+        "A request is one for a stream by its method and its path",
+        arguments: [
+            ("/connection/t", true), ("/connection/t?topic=a", true), ("/connection/a%2Fb", true), ("/events", true),
+            ("/events?topic=a", true), ("/%65vents?topic=a", true), ("http://localhost/events", true),
+            ("HTTP://localhost:5000/connection/t", true), ("/connection/%00", true), ("/connection/", false),
+            ("/connection/a/b", false), ("/events/", false), ("/eventsx", false), ("/alarms", false), ("/", false), ("*", false),
+            ("/connection/%zz", false), ("nonsense", false), ("", false),
+        ])
+    func recognition(target: String, isStream: Bool) {
+        #expect(gate.isStreamRequest(head(target)) == isStream)
+        #expect(!gate.isStreamRequest(head(target, .HEAD)))
+        #expect(!gate.isStreamRequest(head(target, .POST)))
+        #expect(!gate.isStreamRequest(head(target, .OPTIONS)))
+    }
+
+    @Test("An allowed page's stream has its origin in every answer")
+    func fields() throws {
+        let origin = [("Origin", "https://app.example")]
+        guard case .open(_, let fields) = gate.decide(head("/connection/t", .GET, origin)) else {
+            Issue.record("it is no stream")
+            return
+        }
+        let stream = StreamGate.head(with: fields)
+        #expect(stream["Access-Control-Allow-Origin"] == ["https://app.example"])
+        #expect(stream["Vary"] == ["Origin"])
+        #expect(stream["Content-Type"] == ["text/event-stream"])
+        for (target, status) in [("/connection/%00", 400), ("/events", 400), ("/connection/t?last_event_id=replaced", 204)] {
+            guard case .answer(let answer) = gate.decide(head(target, .GET, origin)) else {
+                Issue.record("\(target) is a stream")
+                return
+            }
+            #expect(answer.status.code == status)
+            #expect(answer.headers["Access-Control-Allow-Origin"] == ["https://app.example"])
+            #expect(answer.headers["Content-Type"] == (status == 204 ? [] : ["application/problem+json"]))
+        }
+    }
+
+    @Test("Who may not ask is refused before anything else is looked at")
+    func refusal() {
+        for fields in [[("Origin", "https://evil.example")], [("Sec-Fetch-Site", "cross-site")]] {
+            guard case .answer(let answer) = gate.decide(head("/connection/%00", .GET, fields)) else {
+                Issue.record("it is a stream")
+                return
+            }
+            #expect(answer.status == .forbidden)
+            #expect(answer.headers["Access-Control-Allow-Origin"].isEmpty)
+        }
+    }
+}
