@@ -15,7 +15,7 @@ enum ShortOptions {
             }
             if argument == "--" { return }
             isValue = withValue.contains(argument)
-            guard argument.hasPrefix("-"), !argument.hasPrefix("--"), argument != "-", argument != "-h" else { continue }
+            guard argument.hasPrefix("-"), !argument.hasPrefix("--"), !["-", "-h"].contains(argument) else { continue }
             throw CommandFailure(
                 usage: "unexpected option '\(argument)'; "
                     + (command == PublishCommand.configuration.commandName

@@ -75,7 +75,8 @@ struct PublishCommand: AsyncParsableCommand {
 
     @Argument(
         help: ArgumentHelp(
-            "The text, after -- if it begins with -; a lone - reads it from standard input, without its last line end.", valueName: "data"))
+            "The text, after -- if it begins with -; a lone - reads it from standard input, without its last line end.",
+            valueName: "data"))
     var data: String?
 
     func run() async throws {

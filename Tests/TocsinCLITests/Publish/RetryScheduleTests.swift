@@ -24,7 +24,9 @@ import Testing
     @Test(arguments: [
         (1, 125, 250), (2, 250, 500), (3, 500, 1000), (4, 1000, 2000), (5, 1000, 2000), (100, 1000, 2000),
     ])
-    func `the delay doubles up to two seconds, and is spread over its second half`(attempt: Int, least: Int, most: Int) throws {
+    func `the delay doubles up to two seconds, and is spread over its second half`(
+        attempt: Int, least: Int, most: Int
+    ) throws {
         let delays = delays(attempt)
         #expect(delays.allSatisfy { (.milliseconds(least) ... .milliseconds(most)).contains($0) })
         let spread = try #require(delays.max()) - (try #require(delays.min()))
