@@ -55,7 +55,9 @@ enum BadCallers {
             ]
         }
         + [
-            BadRequest("HTTP/1.0 without Host", RawRequest("GET", "/connection/t", version: "HTTP/1.0", host: nil), 400, "bad-host", closes: true),
+            BadRequest(
+                "HTTP/1.0 without Host", RawRequest("GET", "/connection/t", version: "HTTP/1.0", host: nil), 400, "bad-host",
+                closes: true)
         ]
 
     static let all = hosts + origins + targets

@@ -29,8 +29,6 @@ enum BadTargets {
         get("a user of 257 bytes", "/connection/\(long)", 400, "bad-parameter"),
         get("a topic of 257 bytes", "/topics/\(long)/alarms", 400, "bad-parameter"),
         get("a control character in a list", "/users/%7f/alarms", 400, "bad-parameter"),
-        
-        
     ]
 
     static let queries = [
