@@ -33,6 +33,8 @@ package final class Hub: Sendable {
     private struct State {
         var streams = 0
         var isDraining = false
+        /// Whether something is being done to the journal beside the requests.
+        var isMaintaining = false
     }
 
     /// Fills every shard's window of recent alarms from the journal: after a restart everyone resumes at once.
@@ -101,13 +103,23 @@ extension Hub {
 
     /// Every second looks after publishes that wait, and every third removes what retention does not keep; returns when
     /// the Task is cancelled.
+    ///
+    /// What the journal does runs in a Task of its own: where the disk hangs, nothing else does.
     package func maintain() async {
         var seconds = 0
         while (try? await Task.sleep(for: .seconds(1))) != nil {
-            await publisher.tick()
+            publisher.refuseOverdue()
             seconds += 1
-            if seconds % 3 == 0 {
-                await removeOutdated()
+            let removesOutdated = seconds % 3 == 0
+            let isFree = state.withLockedValue { state in
+                defer { state.isMaintaining = true }
+                return !state.isMaintaining
+            }
+            guard isFree else { continue }
+            Task.detached { [self] in
+                await publisher.probeAfterFailure()
+                if removesOutdated { await removeOutdated() }
+                state.withLockedValue { $0.isMaintaining = false }
             }
         }
     }
@@ -116,7 +128,7 @@ extension Hub {
     package func removeOutdated() async {
         do throws(JournalError) {
             while try await journal.removeOutdated(configuration.retention) {
-                if Task.isCancelled { return }
+                if isDraining { return }
             }
             let head = try await journal.head
             let page = try await journal.alarms(
@@ -125,6 +137,7 @@ extension Hub {
                 shard.eventLoop.execute { shard.shard.retentionMoved(to: page.floor) }
             }
         } catch {
+            guard error.code != .closed else { return }
             logger.error("outdated alarms could not be removed, which is tried again: \(error.message)")
         }
     }

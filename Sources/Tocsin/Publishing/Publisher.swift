@@ -8,16 +8,36 @@ import NIOCore
 package final class Publisher: Sendable {
     private typealias Waiter = CheckedContinuation<Result<AppendResult, PublishError>, Never>
 
+    /// A commit that the journal has not ended.
+    private struct Commit {
+        /// Who is to be answered; nobody any more where it took too long.
+        var waiters: [Waiter]
+        let since: UInt64
+    }
+
     private struct State {
         var queue: PublishQueue<Waiter>
+        var commits: [Int: Commit] = [:]
+        var lastCommit = 0
         var failure: JournalError?
         var isClosed = false
         var whenIdle: [CheckedContinuation<Void, Never>] = []
+
+        mutating func nextCommit(at now: UInt64) -> (number: Int, requests: [AppendRequest])? {
+            guard let batch = queue.nextBatch() else { return nil }
+            lastCommit += 1
+            commits[lastCommit] = Commit(waiters: batch.waiters, since: now)
+            return (lastCommit, batch.requests)
+        }
     }
+
+    /// Nanoseconds of a commit after which the journal counts as failing.
+    private static let slowCommit: UInt64 = 5_000_000_000
 
     private let journal: any Journal
     private let logger: Logger
     private let uptime: @Sendable () -> UInt64
+    private let maximumWait: UInt64
     private let state: NIOLockedValueBox<State>
 
     /// - Parameter uptime: nanoseconds of a clock that does not go back; where not given, the system's.
@@ -28,13 +48,25 @@ package final class Publisher: Sendable {
         self.journal = journal
         self.logger = logger
         self.uptime = uptime ?? { NIODeadline.now().uptimeNanoseconds }
+        self.maximumWait = limits.wait
         self.state = NIOLockedValueBox(
             State(queue: PublishQueue(limits: limits, maximumInFlight: journal.maximumAppendsInFlight)))
     }
 
     /// Why alarms cannot be committed now; `nil` while they can.
     package var failure: JournalError? {
-        state.withLockedValue(\.failure)
+        state.withLockedValue { state in
+            let now = uptime()
+            let longest = state.commits.values.lazy.map { now - min(now, $0.since) }.max() ?? 0
+            guard longest >= Self.slowCommit else { return state.failure }
+            return Self.hanging(for: longest)
+        }
+    }
+
+    private static func hanging(for nanoseconds: UInt64) -> JournalError {
+        JournalError(
+            code: .outcomeUnknown,
+            message: "the journal has not answered for \(nanoseconds / 1_000_000_000) s; look at the disk")
     }
 
     /// Commits a request.
@@ -56,60 +88,76 @@ package final class Publisher: Sendable {
     }
 
     private func startNextBatch() {
-        guard let batch = state.withLockedValue({ $0.queue.nextBatch() }) else { return }
-        Task.detached { await self.commit(batch) }
+        guard let commit = state.withLockedValue({ $0.nextCommit(at: uptime()) }) else { return }
+        Task.detached { await self.perform(commit) }
     }
 
-    private func commit(_ first: PublishQueue<Waiter>.Batch) async {
-        var next: PublishQueue<Waiter>.Batch? = first
-        while let batch = next {
+    private func perform(_ first: (number: Int, requests: [AppendRequest])) async {
+        var next: (number: Int, requests: [AppendRequest])? = first
+        while let commit = next {
             let outcome: Result<[AppendResult], JournalError>
             do throws(JournalError) {
-                outcome = .success(try await journal.append(batch.requests))
+                outcome = .success(try await journal.append(commit.requests))
             } catch {
                 outcome = .failure(error)
             }
-            let (following, idle) = state.withLockedValue { state in
+            let (waiters, following, idle) = state.withLockedValue { state in
+                let waiters = state.commits.removeValue(forKey: commit.number)?.waiters ?? []
                 state.queue.batchEnded()
                 if case .failure(let error) = outcome { state.failure = error } else { state.failure = nil }
-                let following = state.queue.nextBatch()
-                guard state.queue.isIdle else { return (following, [CheckedContinuation<Void, Never>]()) }
+                let following = state.nextCommit(at: uptime())
+                guard state.queue.isIdle else { return (waiters, following, [CheckedContinuation<Void, Never>]()) }
                 defer { state.whenIdle = [] }
-                return (following, state.whenIdle)
+                return (waiters, following, state.whenIdle)
             }
-            answer(batch, with: outcome)
+            answer(waiters, with: outcome)
             for continuation in idle { continuation.resume() }
             next = following
         }
     }
 
-    private func answer(_ batch: PublishQueue<Waiter>.Batch, with outcome: Result<[AppendResult], JournalError>) {
+    private func answer(_ waiters: [Waiter], with outcome: Result<[AppendResult], JournalError>) {
         switch outcome {
         case .success(let results):
-            for (waiter, result) in zip(batch.waiters, results) {
+            for (waiter, result) in zip(waiters, results) {
                 waiter.resume(returning: .success(result))
             }
-            for waiter in batch.waiters.dropFirst(results.count) {
+            for waiter in waiters.dropFirst(results.count) {
                 waiter.resume(returning: .failure(.outcomeUnknown("the journal gave no answer")))
             }
         case .failure(let error):
-            logger.error("alarms could not be committed: \(error.message)", metadata: ["requests": "\(batch.requests.count)"])
+            logger.error("alarms could not be committed: \(error.message)", metadata: ["requests": "\(waiters.count)"])
             let reason: PublishError =
                 error.code == .outcomeUnknown ? .outcomeUnknown(error.message) : .unavailable(error.message)
-            for waiter in batch.waiters {
+            for waiter in waiters {
                 waiter.resume(returning: .failure(reason))
             }
         }
     }
 
-    /// To be called about once a second: refuses who has waited too long, and, after a failure, tries whether the journal
-    /// works again.
-    package func tick() async {
-        let overdue = state.withLockedValue { $0.queue.removeOverdue(at: uptime()) }
-        for waiter in overdue {
+    /// To be called about once a second: refuses who has waited too long. It waits for nothing itself.
+    package func refuseOverdue() {
+        let now = uptime()
+        let (queued, committing) = state.withLockedValue { state in
+            let queued = state.queue.removeOverdue(at: now)
+            var committing: [Waiter] = []
+            for (number, commit) in state.commits where now >= commit.since && now - commit.since >= maximumWait {
+                committing += commit.waiters
+                state.commits[number]?.waiters = []
+            }
+            return (queued, committing)
+        }
+        for waiter in queued {
             waiter.resume(returning: .failure(.overloaded))
         }
-        guard failure != nil else { return }
+        if !committing.isEmpty {
+            answer(committing, with: .failure(Self.hanging(for: maximumWait)))
+        }
+    }
+
+    /// To be called about once a second: after a failure, tries whether the journal works again.
+    package func probeAfterFailure() async {
+        guard state.withLockedValue(\.failure) != nil else { return }
         do throws(JournalError) {
             try await journal.probe()
             state.withLockedValue { $0.failure = nil }

@@ -14,6 +14,8 @@ package struct TocsinServer: Sendable {
     private let closeJournal: @Sendable () async -> Void
     private let eventLoopGroup: MultiThreadedEventLoopGroup
     private let logger: Logger
+    private let openConnections = OpenConnections()
+    private let deadline = DrainDeadline()
 
     /// - Parameter closeJournal: is called when all is done.
     package init(
@@ -36,7 +38,10 @@ package struct TocsinServer: Sendable {
             let hub = try await hub()
             try await run(services(around: hub, onListening: onListening), of: hub, endedBy: [.sigterm, .sigint])
         }
-        await closeJournal()
+        // A disk that hangs must not keep the process: what was answered is on it.
+        if await !isDone(within: deadline.remaining, closeJournal) {
+            logger.error("the journal could not be closed within --drain, and is left as after a crash")
+        }
         try result.get()
     }
 
@@ -57,7 +62,7 @@ package struct TocsinServer: Sendable {
             BackgroundService { await hub.maintain() },
             BackgroundService { await hub.dispatch() },
             try application(hub, limits, onListening),
-            StreamDrain(hub: hub),
+            StreamDrain(hub: hub, deadline: deadline, drain: configuration.drain),
         ]
     }
 
@@ -68,13 +73,19 @@ package struct TocsinServer: Sendable {
         do {
             try await ServiceGroup(configuration: group).run()
         } catch is CancellationError {
-            logger.warning("some connections did not end within --drain and were closed")
+            logger.warning("some requests were not answered within --drain")
         } catch let error as IOError {
             throw ServerStartError(error, host: configuration.host, port: configuration.port)
         } catch is SocketAddressError.UnknownHost {
             throw ServerStartError(unknownHost: configuration.host)
         }
-        await hub.publisher.close()
+        if await !isDone(within: deadline.remaining, { await hub.publisher.close() }) {
+            logger.error("some publishes were not answered within --drain: the journal does not answer")
+        }
+        // Streams and answers that are being taken hold no Task, so nobody has waited for them yet.
+        if await !isDone(within: deadline.remaining, { await openConnections.whenNone() }) {
+            logger.warning("some connections did not end within --drain and were closed")
+        }
     }
 
     private func application(
@@ -83,7 +94,8 @@ package struct TocsinServer: Sendable {
         let access = try AccessPolicy(
             host: configuration.host, allowedHosts: configuration.allowedHosts, corsOrigins: configuration.corsOrigins)
         let connections = ConnectionConfiguration(
-            hub: hub, gate: StreamGate(access: access, logger: logger), limits: limits, logger: logger)
+            hub: hub, gate: StreamGate(access: access, logger: logger), limits: limits, open: openConnections,
+            logger: logger)
         let limit = configuration.maximumOpenConnections
         // It would tell where it listens, which `onListening` does.
         var logger = logger
@@ -119,9 +131,12 @@ private struct BackgroundService: Service {
 /// Ends the streams. They hold no Task, so no server waits for them.
 private struct StreamDrain: Service {
     let hub: Hub
+    let deadline: DrainDeadline
+    let drain: Duration
 
     func run() async throws {
         try? await gracefulShutdown()
+        deadline.set(in: drain)
         await hub.drainStreams()
     }
 }

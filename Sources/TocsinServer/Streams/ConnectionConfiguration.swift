@@ -6,12 +6,14 @@ final class ConnectionConfiguration: Sendable {
     let hub: Hub
     let gate: StreamGate
     let limits: ConnectionLimits
+    let open: OpenConnections
     let logger: Logger
 
-    init(hub: Hub, gate: StreamGate, limits: ConnectionLimits, logger: Logger) {
+    init(hub: Hub, gate: StreamGate, limits: ConnectionLimits, open: OpenConnections, logger: Logger) {
         self.hub = hub
         self.gate = gate
         self.limits = limits
+        self.open = open
         self.logger = logger
     }
 }

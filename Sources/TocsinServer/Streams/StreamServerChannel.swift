@@ -24,6 +24,7 @@ struct StreamServerChannel: ServerChildChannel, HTTPChannelHandler {
     }
 
     private func configure(_ channel: any Channel) throws -> Value {
+        configuration.open.add(channel)
         // It is never freed as long as the connection lives, so it must be small before the first byte comes.
         try channel.syncOptions?.setOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 512))
         var limits = NIOHTTPDecoderLimitConfiguration()
