@@ -7,7 +7,9 @@ struct ConnectionLimits: Sendable {
 
     /// For a request to arrive whole: from the connection's start or the end of the answer before.
     var requestTimeout: TimeAmount = .seconds(30)
-    /// For a peer to take the last bytes of a connection that is being closed.
+    /// For a peer that takes nothing of the last bytes of a connection.
+    var stallTimeout: TimeAmount = .seconds(60)
+    /// For a peer to close a connection whose last bytes have left.
     var lingerTime: TimeAmount = .seconds(1)
     /// Bytes that a stream's channel may hold before it counts as not writable, and down to which it must come to count as
     /// writable again.

@@ -33,25 +33,6 @@ extension HTTP1ConnectionHandler {
         if !answer.body.isEmpty {
             context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: answer.body)))), promise: nil)
         }
-        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
-    }
-
-    /// Ends the connection in such a way that the peer gets all that was written.
-    ///
-    /// To close while bytes have not been read is to reset the connection, which destroys what the peer has not read yet
-    /// (RFC 9112 9.6). So only our side is closed, and what still comes is dropped until the peer closes too.
-    func linger(_ context: ChannelHandlerContext) {
-        machine.beganClosing()
-        isLingering = true
-        cancelTimer()
-        finishRequests(with: nil)
-        context.flush()
-        let deadline = context.eventLoop.assumeIsolated().scheduleTask(in: configuration.limits.lingerTime) {
-            context.close(promise: nil)
-        }
-        context.channel.closeFuture.assumeIsolated().whenComplete { _ in deadline.cancel() }
-        context.close(mode: .output, promise: nil)
-        // Whoever reads for the requests may have stopped.
-        context.read()
+        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: untaken(nil, context: context))
     }
 }

@@ -45,9 +45,14 @@ final class HTTP1ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandle
     var isAttached = false
     /// Whether the connection closes by itself in a moment.
     var isLingering = false
+    /// Answers whose last bytes the kernel does not have yet.
+    var untakenAnswers = 0
+    /// What the peer had taken when it was last asked whether it takes anything.
+    var takenSoFar: UInt64?
     /// The client speaks HTTP/1.0 and asked for the connection to be kept.
     var announcesKeepAlive = false
-    private var timer: Scheduled<Void>?
+    var timer: Scheduled<Void>?
+    /// Since when a request is waited for.
     var waitingSince = NIODeadline.now()
 
     init(
@@ -67,7 +72,7 @@ final class HTTP1ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandle
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
-        scheduleTimer(in: configuration.limits.requestTimeout)
+        awaitRequest(for: configuration.limits.requestTimeout)
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
@@ -100,28 +105,6 @@ final class HTTP1ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandle
         guard let requests else { return }
         self.requests = nil
         requests.succeed(channel)
-    }
-
-    /// A request has a limited time to arrive. One timer does for all of them: it is set anew only when it fires.
-    private func scheduleTimer(in delay: TimeAmount) {
-        guard let context else { return }
-        timer = context.eventLoop.assumeIsolated().scheduleTask(in: delay) { [self] in
-            timer = nil
-            guard let context = self.context, !machine.isStreaming, !machine.isClosing else { return }
-            let overdue = NIODeadline.now() - waitingSince
-            if !machine.awaitsRequest {
-                scheduleTimer(in: configuration.limits.requestTimeout)
-            } else if overdue >= configuration.limits.requestTimeout {
-                context.close(promise: nil)
-            } else {
-                scheduleTimer(in: configuration.limits.requestTimeout - overdue)
-            }
-        }
-    }
-
-    func cancelTimer() {
-        timer?.cancel()
-        timer = nil
     }
 
     // MARK: Requests
@@ -163,8 +146,7 @@ final class HTTP1ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandle
         case .head, .body:
             context.write(data, promise: promise)
         case .end:
-            context.write(data, promise: promise)
-            waitingSince = .now()
+            context.write(data, promise: untaken(promise, context: context))
             answered(context)
         }
     }
