@@ -13,6 +13,9 @@ struct FrameLists {
         /// The extension that was asked for last: nearly always the one asked for next.
         var lastFrame: Int32 = -1
         var lastExtension: Int32 = -1
+        /// Who has this list now, and has not asked for its bytes.
+        var readers: Int32 = 0
+        /// Kept until the last of them has asked.
         var batch: EventBatch?
     }
 
@@ -31,8 +34,15 @@ struct FrameLists {
         return Int32(truncatingIfNeeded: frames.count - 1)
     }
 
-    /// The list that is `list` and then `frame`. O(1).
+    /// The list that is `list` and then `frame`, for one who had `list`. O(1).
     mutating func extending(_ list: Int32, by frame: Int32) -> Int32 {
+        let node = node(extending: list, by: frame)
+        nodes[Int(list)].readers -= 1
+        nodes[Int(node)].readers += 1
+        return node
+    }
+
+    private mutating func node(extending list: Int32, by frame: Int32) -> Int32 {
         let parent = Int(list)
         if nodes[parent].lastFrame == frame { return nodes[parent].lastExtension }
         let key = Extension(list: list, frame: frame)
@@ -55,18 +65,30 @@ struct FrameLists {
         frames[Int(nodes[Int(list)].frame)].id
     }
 
-    /// The bytes of a list that is not empty, joined once.
+    /// The bytes of a list that is not empty, joined once, for one who has it and asks once.
+    ///
+    /// They are kept for the others only: with as many lists as streams they would be the streams' sum.
     mutating func batch(of list: Int32) -> EventBatch {
-        if let batch = nodes[Int(list)].batch { return batch }
+        let batch = nodes[Int(list)].batch ?? join(list)
+        nodes[Int(list)].readers -= 1
+        nodes[Int(list)].batch = nodes[Int(list)].readers > 0 ? batch : nil
+        return batch
+    }
+
+    /// One who has the list does not want its bytes.
+    mutating func drop(_ list: Int32) {
+        nodes[Int(list)].readers -= 1
+        if nodes[Int(list)].readers <= 0 { nodes[Int(list)].batch = nil }
+    }
+
+    private func join(_ list: Int32) -> EventBatch {
         var pieces: [[UInt8]] = []
         var node = nodes[Int(list)]
         while node.frame >= 0 {
             pieces.append(frames[Int(node.frame)].bytes)
             node = nodes[Int(node.parent)]
         }
-        let batch = EventBatch(joining: pieces.reversed(), byteCount: nodes[Int(list)].byteCount)
-        nodes[Int(list)].batch = batch
-        return batch
+        return EventBatch(joining: pieces.reversed(), byteCount: nodes[Int(list)].byteCount)
     }
 
     mutating func removeAll() {

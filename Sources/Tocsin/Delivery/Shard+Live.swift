@@ -20,7 +20,10 @@ extension Shard {
         for subscriber in touched {
             let isTaken = subscriber.machine.takesBatch(
                 positionBefore: positionBefore, isWritable: subscriber.channel.isWritable)
-            guard isTaken else { continue }
+            guard isTaken else {
+                lists.drop(subscriber.list)
+                continue
+            }
             subscriber.told = lists.lastID(of: subscriber.list)
             write(lists.batch(of: subscriber.list), to: subscriber)
         }
