@@ -21,7 +21,9 @@ run: build ## Builds the release and serves; options with ARGS="--port 8080"
 test: ## Builds and runs all tests, those of the running server too
 	@scripts/setup test
 	swift build --build-tests
-	swift test --skip-build
+	swift test --skip-build --skip TocsinCLITests
+	# Apart, since Foundation's Process can crash in a process with more than a thousand open files, as the other tests have.
+	swift test --skip-build --filter TocsinCLITests
 	scripts/readme-test.py --binary .build/debug/tocsin
 	scripts/fsync-proof.py --binary .build/debug/tocsin
 	scripts/kill-test.py --binary .build/debug/tocsin --runs 2 --subscribers 10 --seconds 1

@@ -1,11 +1,11 @@
 import Tocsin
 
 #if canImport(Darwin)
-    import Darwin
+import Darwin
 #elseif canImport(Musl)
-    import Musl
+import Musl
 #else
-    import Glibc
+import Glibc
 #endif
 
 /// The journal's file on disk, before SQLite sees it.

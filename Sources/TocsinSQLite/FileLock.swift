@@ -2,11 +2,11 @@ import Synchronization
 import Tocsin
 
 #if canImport(Darwin)
-    import Darwin
+import Darwin
 #elseif canImport(Musl)
-    import Musl
+import Musl
 #else
-    import Glibc
+import Glibc
 #endif
 
 /// Keeps other servers off the data file as long as it lives: SQLite alone would let two in.

@@ -22,7 +22,8 @@ package final class Entry: Sendable {
     }
 
     /// The entry that withdraws `target`, which was published to `audience`.
-    package convenience init(id: AlarmID, publishedAt: Timestamp, withdrawing target: AlarmID, from audience: Audience) {
+    package convenience init(id: AlarmID, publishedAt: Timestamp, withdrawing target: AlarmID, from audience: Audience)
+    {
         let alarm = Alarm(audience: audience, event: .withdrawn, data: .json(#"{"id":"\#(target)"}"#))
         self.init(id: id, publishedAt: publishedAt, alarm: alarm, withdraws: target)
     }

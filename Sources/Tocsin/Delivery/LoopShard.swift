@@ -84,7 +84,9 @@ package struct LoopShard: Sendable {
             }
             mailbox.bytes -= bytes
             mailbox.isScheduled = !mailbox.items.isEmpty
-            guard mailbox.bytes <= Self.mailboxLimit else { return (mailbox.isScheduled, CheckedContinuation<Void, Never>?.none) }
+            guard mailbox.bytes <= Self.mailboxLimit else {
+                return (mailbox.isScheduled, CheckedContinuation<Void, Never>?.none)
+            }
             defer { mailbox.waiter = nil }
             return (mailbox.isScheduled, mailbox.waiter)
         }

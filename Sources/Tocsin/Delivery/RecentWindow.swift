@@ -48,7 +48,8 @@ struct RecentWindow {
         }
         let cost = Self.cost(of: entry)
         let number = firstNumber + records.count
-        records.append(Record(entry: entry, cost: cost, frames: Array(repeating: nil, count: Variants.count(of: entry))))
+        records.append(
+            Record(entry: entry, cost: cost, frames: Array(repeating: nil, count: Variants.count(of: entry))))
         bytes += cost
         for address in entry.addresses {
             numbers[address, default: []].append(number)

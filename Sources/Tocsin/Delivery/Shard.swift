@@ -43,7 +43,8 @@ package final class Shard {
     ///   - recent: the newest entries of the journal, oldest first.
     ///   - floor: `recent` has everything after it, up to `position`.
     package init(
-        configuration: Configuration, recent entries: [Entry], floor: AlarmID, position: AlarmID, reader: any PageReader,
+        configuration: Configuration, recent entries: [Entry], floor: AlarmID, position: AlarmID,
+        reader: any PageReader,
         now: @escaping WallClock, random: any RandomNumberGenerator
     ) {
         self.configuration = configuration

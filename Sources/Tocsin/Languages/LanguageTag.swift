@@ -20,7 +20,9 @@ package struct LanguageTag: Sendable {
     private static func isWellFormed(_ bytes: String.UTF8View) -> Bool {
         let subtags = bytes.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
         guard let primary = subtags.first, primary.allSatisfy(\.isASCIILetter) else { return false }
-        return subtags.allSatisfy { (1...8).contains($0.count) && $0.allSatisfy { $0.isASCIILetter || $0.isASCIIDigit } }
+        return subtags.allSatisfy {
+            (1...8).contains($0.count) && $0.allSatisfy { $0.isASCIILetter || $0.isASCIIDigit }
+        }
     }
 }
 

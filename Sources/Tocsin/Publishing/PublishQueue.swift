@@ -67,7 +67,9 @@ package struct PublishQueue<Waiter: Sendable>: Sendable {
         while let item = items.first {
             alarms += item.request.count
             batchBytes += item.size
-            guard batch.requests.isEmpty || (alarms <= limits.batchAlarms && batchBytes <= limits.batchBytes) else { break }
+            guard batch.requests.isEmpty || (alarms <= limits.batchAlarms && batchBytes <= limits.batchBytes) else {
+                break
+            }
             items.removeFirst()
             bytes -= item.size
             batch.requests.append(item.request)

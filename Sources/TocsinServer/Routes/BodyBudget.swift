@@ -35,7 +35,9 @@ final class BodyBudget: Sendable {
         do {
             for try await var part in body {
                 let count = part.readableBytes
-                guard received.readableBytes + count <= maximumBody else { throw Problem.bodyTooLarge(limit: maximumBody) }
+                guard received.readableBytes + count <= maximumBody else {
+                    throw Problem.bodyTooLarge(limit: maximumBody)
+                }
                 guard reserve(count) else {
                     throw Problem.unavailable("too many request bodies are being received; send it again later")
                 }

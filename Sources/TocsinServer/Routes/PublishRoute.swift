@@ -47,7 +47,8 @@ extension Publisher {
             result = try await publish(request)
         } catch {
             switch error {
-            case .overloaded: throw .unavailable("too much waits to be stored; nothing of this was, send it again later")
+            case .overloaded:
+                throw .unavailable("too much waits to be stored; nothing of this was, send it again later")
             case .closing: throw .unavailable("the server is ending; nothing of this was stored, send it again later")
             case .unavailable(let reason): throw .unavailable("nothing of this was stored: \(reason)")
             case .outcomeUnknown: throw .outcomeUnknown
@@ -61,5 +62,7 @@ extension Publisher {
 }
 
 extension HTTPField.Name {
+    // swift-format-ignore: NeverForceUnwrap
+    // The text is a token, as names of fields are.
     static let idempotencyKey = Self("Idempotency-Key")!
 }

@@ -4,7 +4,8 @@ import NIOCore
 
 extension Response {
     /// An answer in JSON.
-    static func json(_ status: HTTPResponse.Status = .ok, headers: HTTPFields = [:], with body: JSONWriter) -> Response {
+    static func json(_ status: HTTPResponse.Status = .ok, headers: HTTPFields = [:], with body: JSONWriter) -> Response
+    {
         var headers = headers
         headers[.contentType] = "application/json"
         return Response(

@@ -31,7 +31,8 @@ extension HTTP1ConnectionHandler {
     }
 
     private func perform(
-        _ action: HTTP1ConnectionStateMachine.PartAction, with part: HTTPServerRequestPart, context: ChannelHandlerContext
+        _ action: HTTP1ConnectionStateMachine.PartAction, with part: HTTPServerRequestPart,
+        context: ChannelHandlerContext
     ) {
         switch action {
         case .forward: context.fireChannelRead(wrapInboundOut(part))
@@ -95,11 +96,14 @@ extension HTTP1ConnectionHandler {
     /// A client that asks first whether its body is wanted waits for this (RFC 9110 10.1.1).
     private func continueIfExpected(_ head: HTTPRequestHead, context: ChannelHandlerContext) {
         let expectation = head.headers[canonicalForm: "expect"]
-        guard !head.version.isBefore1_1, expectation.contains(where: { $0.lowercased() == "100-continue" }) else { return }
+        guard !head.version.isBefore1_1, expectation.contains(where: { $0.lowercased() == "100-continue" }) else {
+            return
+        }
         if machine.expectsContinue() { writeContinue(context) }
     }
 
     func writeContinue(_ context: ChannelHandlerContext) {
-        context.writeAndFlush(wrapOutboundOut(.head(HTTPResponseHead(version: .http1_1, status: .continue))), promise: nil)
+        context.writeAndFlush(
+            wrapOutboundOut(.head(HTTPResponseHead(version: .http1_1, status: .continue))), promise: nil)
     }
 }

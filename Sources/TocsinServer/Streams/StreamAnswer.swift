@@ -15,7 +15,8 @@ struct StreamAnswer {
 
     /// - Parameter fields: what the answer is to have besides.
     init(_ problem: Problem, fields: [HeaderField] = []) {
-        self.init(status: HTTPResponseStatus(statusCode: problem.status), headers: HTTPHeaders(fields), body: problem.body)
+        self.init(
+            status: HTTPResponseStatus(statusCode: problem.status), headers: HTTPHeaders(fields), body: problem.body)
         headers.add(name: "Content-Type", value: Problem.mediaType)
     }
 

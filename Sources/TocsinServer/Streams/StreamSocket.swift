@@ -22,7 +22,8 @@ struct StreamSocket {
     init?(of channel: any Channel) {
         #if os(Linux)
         let descriptor = try? channel.pipeline.syncOperations.withUnsafeTransportIfAvailable(
-            of: NIOBSDSocket.Handle.self) { $0 }
+            of: NIOBSDSocket.Handle.self
+        ) { $0 }
         guard let descriptor else { return nil }
         self.descriptor = descriptor
         #else

@@ -34,8 +34,9 @@ import Testing
     @Test func `every option of publish that has a value is known`() {
         let help = PublishCommand.helpMessage(columns: 200)
         let options = help.split(separator: "\n").filter { $0.hasPrefix("  --") && $0.contains(" <") }
-        #expect(Set(options.compactMap { $0.split(separator: " ").first.map(String.init) })
-            == PublishCommand.optionsWithValue)
+        #expect(
+            Set(options.compactMap { $0.split(separator: " ").first.map(String.init) })
+                == PublishCommand.optionsWithValue)
     }
 
     @Test func `the command line gives every option of the table`() throws {

@@ -33,12 +33,18 @@ import Testing
         (["publish", "--user", "a", "b", "c"], "unexpected argument 'c'; see 'tocsin publish --help'"),
         (["nonsense"], "unexpected argument 'nonsense'; see 'tocsin --help'"),
         (["serve", "--port", "-1"], #"--port is a number from 0 to 65535, not "-1""#),
-        (["serve", "--retain", "-5"],
-            #"--retain is a duration of whole seconds from 1s to 36500d, like 30, 30s, 5m, 12h or 7d, not "-5""#),
-        (["serve", "--heartbeat", "2h"],
-            #"--heartbeat is a duration of whole seconds from 1s to 1h, like 30, 30s or 5m, not "2h""#),
-        (["serve", "--drain", "x"],
-            #"--drain is a duration from 0s to 10m, like 30, 250ms, 30s or 5m, not "x""#),
+        (
+            ["serve", "--retain", "-5"],
+            #"--retain is a duration of whole seconds from 1s to 36500d, like 30, 30s, 5m, 12h or 7d, not "-5""#
+        ),
+        (
+            ["serve", "--heartbeat", "2h"],
+            #"--heartbeat is a duration of whole seconds from 1s to 1h, like 30, 30s or 5m, not "2h""#
+        ),
+        (
+            ["serve", "--drain", "x"],
+            #"--drain is a duration from 0s to 10m, like 30, 250ms, 30s or 5m, not "x""#
+        ),
     ])
     func `what is wrong is told with what would be right`(arguments: [String], message: String) async throws {
         let ending = try await TocsinProcess.run(arguments, in: folder)

@@ -17,15 +17,23 @@ import Testing
         (["--topic", "a", "--topic", "b", "hi"], #"{"topics":["a","b"],"data":"hi","key":"k"}"#),
         (["--everyone", ""], #"{"everyone":true,"data":"","key":"k"}"#),
         (["--user", "\"\n", "a\"b\\"], #"{"user":"\"\n","data":"a\"b\\","key":"k"}"#),
-        (["--user", "a", "--event", "notice", "--ttl", "5m", "hi"],
-            #"{"user":"a","event":"notice","data":"hi","ttl":300,"key":"k"}"#),
-        (["--user", "a", "--lang", "ko=안녕", "--lang", "en-US=a=b"],
-            #"{"user":"a","translations":{"ko":"안녕","en-US":"a=b"},"key":"k"}"#),
+        (
+            ["--user", "a", "--event", "notice", "--ttl", "5m", "hi"],
+            #"{"user":"a","event":"notice","data":"hi","ttl":300,"key":"k"}"#
+        ),
+        (
+            ["--user", "a", "--lang", "ko=안녕", "--lang", "en-US=a=b"],
+            #"{"user":"a","translations":{"ko":"안녕","en-US":"a=b"},"key":"k"}"#
+        ),
         (["--user", "a", "--lang", "ko=", "hi"], #"{"user":"a","data":"hi","translations":{"ko":""},"key":"k"}"#),
-        (["--user", "a", "--json", #"{"z": 1.10, "a":[null]}"#],
-            #"{"user":"a","data":{"z": 1.10, "a":[null]},"key":"k"}"#),
-        (["--user", "a", "--json", "--lang", "ko=1", "--lang", #"en="x""#],
-            #"{"user":"a","translations":{"ko":1,"en":"x"},"key":"k"}"#),
+        (
+            ["--user", "a", "--json", #"{"z": 1.10, "a":[null]}"#],
+            #"{"user":"a","data":{"z": 1.10, "a":[null]},"key":"k"}"#
+        ),
+        (
+            ["--user", "a", "--json", "--lang", "ko=1", "--lang", #"en="x""#],
+            #"{"user":"a","translations":{"ko":1,"en":"x"},"key":"k"}"#
+        ),
         (["--user", "a", "--", "--json"], #"{"user":"a","data":"--json","key":"k"}"#),
     ])
     func `the body says what the options say`(arguments: [String], expected: String) throws {
@@ -36,7 +44,8 @@ import Testing
         ("hi\n", "hi"), ("hi\r\n", "hi"), ("hi", "hi"), ("a\nb\n\n", #"a\nb\n"#), ("", ""), ("\n", ""),
     ])
     func `a dash takes the text from standard input, without its last line end`(input: String, data: String) throws {
-        #expect(try body(["--user", "a", "-"], input: Array(input.utf8)) == #"{"user":"a","data":"\#(data)","key":"k"}"#)
+        #expect(
+            try body(["--user", "a", "-"], input: Array(input.utf8)) == #"{"user":"a","data":"\#(data)","key":"k"}"#)
     }
 
     @Test(arguments: [

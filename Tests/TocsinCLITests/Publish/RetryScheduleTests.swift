@@ -62,9 +62,11 @@ import Testing
         #expect(delays(1, retryAfter: .seconds(61)).isEmpty)
     }
 
-    @Test(arguments: [
-        (nil, nil), ("3", .seconds(3)), ("0", .zero), ("-1", nil), ("x", nil), ("Fri, 31 Dec 1999 23:59:59 GMT", nil),
-    ] as [(String?, Duration?)])
+    @Test(
+        arguments: [
+            (nil, nil), ("3", .seconds(3)), ("0", .zero), ("-1", nil), ("x", nil),
+            ("Fri, 31 Dec 1999 23:59:59 GMT", nil),
+        ] as [(String?, Duration?)])
     func `Retry-After is read where it is in seconds`(field: String?, expected: Duration?) {
         #expect(RetrySchedule.retryAfter(field) == expected)
     }

@@ -148,7 +148,8 @@ import Testing
     }
 
     private static let quiescing: [(steps: [Step], closes: Bool)] = [
-        ([], true), ([.request, .answer], true), ([.request], false), ([.halfRequest], false), ([.streamRequest], false),
+        ([], true), ([.request, .answer], true), ([.request], false), ([.halfRequest], false),
+        ([.streamRequest], false),
         ([.streamRequest, .stream], false), ([.request, .streamRequest], false), ([.close], false),
     ]
 
@@ -159,8 +160,10 @@ import Testing
     }
 
     private static let waiting: [(steps: [Step], awaits: Bool)] = [
-        ([], true), ([.halfRequest], true), ([.request], false), ([.request, .answer], true), ([.request, .halfRequest], true),
-        ([.halfRequest, .answer], true), ([.halfStreamRequest], true), ([.streamRequest], false), ([.request, .streamRequest], false),
+        ([], true), ([.halfRequest], true), ([.request], false), ([.request, .answer], true),
+        ([.request, .halfRequest], true),
+        ([.halfRequest, .answer], true), ([.halfStreamRequest], true), ([.streamRequest], false),
+        ([.request, .streamRequest], false),
         ([.streamRequest, .stream], false), ([.close], false), ([.request, .garbage], false),
     ]
 

@@ -4,7 +4,9 @@ import Testing
 
 /// Walks the machine through whatever a client, a router and a server can do, and keeps book of the answers.
 @Suite struct ConnectionWalkTests {
-    @Test("No answer overtakes another, and nothing is read after the end, whatever happens", arguments: 0..<2000 as Range<UInt64>)
+    @Test(
+        "No answer overtakes another, and nothing is read after the end, whatever happens",
+        arguments: 0..<2000 as Range<UInt64>)
     func walk(seed: UInt64) {
         var walk = Walk(seed: seed)
         for _ in 0..<200 { walk.step() }
@@ -49,7 +51,9 @@ private struct Walk {
         case 9 where machine.isDeciding:
             decide()
         case 10 where Int.random(in: 0..<20, using: &random) == 0:
-            if machine.quiesce() { expect(owed.isEmpty && !isReading, "the server ended a connection that owed something") }
+            if machine.quiesce() {
+                expect(owed.isEmpty && !isReading, "the server ended a connection that owed something")
+            }
         case 11 where Int.random(in: 0..<60, using: &random) == 0:
             machine.beganClosing()
         default:
@@ -68,7 +72,8 @@ private struct Walk {
         guard isInBody else {
             isInBody = true
             return .head(
-                isStream: Int.random(in: 0..<3, using: &random) == 0, isKeepAlive: Int.random(in: 0..<8, using: &random) > 0)
+                isStream: Int.random(in: 0..<3, using: &random) == 0,
+                isKeepAlive: Int.random(in: 0..<8, using: &random) > 0)
         }
         isInBody = Bool.random(using: &random)
         return isInBody ? .body : .end
@@ -169,7 +174,9 @@ private struct Walk {
         expect(!machine.isDeciding || owed.first == .stream, "is deciding on nothing")
         expect(!machine.isStreaming || owed.isEmpty, "streams with answers owed")
         expect(!machine.awaitsRequest || !machine.isDeciding, "waits for a request and decides")
-        expect(machine.isClosing || machine.isStreaming || unanswered == owed.count { $0 == .answer }, "lost count of answers")
+        expect(
+            machine.isClosing || machine.isStreaming || unanswered == owed.count { $0 == .answer },
+            "lost count of answers")
     }
 
     private mutating func expect(_ holds: Bool, _ fault: String) {

@@ -12,7 +12,9 @@ import Testing
         gate = StreamGate(access: access, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }
 
-    private func head(_ target: String, _ method: HTTPMethod = .GET, _ fields: [(String, String)] = []) -> HTTPRequestHead {
+    private func head(_ target: String, _ method: HTTPMethod = .GET, _ fields: [(String, String)] = [])
+        -> HTTPRequestHead
+    {
         HTTPRequestHead(
             version: .http1_1, method: method, uri: target, headers: HTTPHeaders([("Host", "localhost")] + fields))
     }
@@ -23,7 +25,8 @@ import Testing
             ("/connection/t", true), ("/connection/t?topic=a", true), ("/connection/a%2Fb", true), ("/events", true),
             ("/events?topic=a", true), ("/%65vents?topic=a", true), ("http://localhost/events", true),
             ("HTTP://localhost:5000/connection/t", true), ("/connection/%00", true), ("/connection/", false),
-            ("/connection/a/b", false), ("/events/", false), ("/eventsx", false), ("/alarms", false), ("/", false), ("*", false),
+            ("/connection/a/b", false), ("/events/", false), ("/eventsx", false), ("/alarms", false), ("/", false),
+            ("*", false),
             ("/connection/%zz", false), ("nonsense", false), ("", false),
         ])
     func recognition(target: String, isStream: Bool) {
@@ -44,7 +47,9 @@ import Testing
         #expect(stream["Access-Control-Allow-Origin"] == ["https://app.example"])
         #expect(stream["Vary"] == ["Origin"])
         #expect(stream["Content-Type"] == ["text/event-stream"])
-        for (target, status) in [("/connection/%00", 400), ("/events", 400), ("/connection/t?last_event_id=replaced", 204)] {
+        for (target, status) in [
+            ("/connection/%00", 400), ("/events", 400), ("/connection/t?last_event_id=replaced", 204),
+        ] {
             guard case .answer(let answer) = gate.decide(head(target, .GET, origin)) else {
                 Issue.record("\(target) is a stream")
                 return

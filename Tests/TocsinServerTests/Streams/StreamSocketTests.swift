@@ -29,7 +29,8 @@ import Testing
                 return channel.eventLoop.makeSucceededVoidFuture()
             }
             .bind(host: "127.0.0.1", port: 0).get()
-        let client = try await RawConnection(to: try #require(listener.localAddress?.port), receiveBuffer: receiveBuffer)
+        let client = try await RawConnection(
+            to: try #require(listener.localAddress?.port), receiveBuffer: receiveBuffer)
         let channel = try await accepted.futureResult.get()
         let result = await Result.caught { try await body(Pair(client: client, channel: channel)) }
         try await group.shutdownGracefully()

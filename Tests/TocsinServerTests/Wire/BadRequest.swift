@@ -14,7 +14,8 @@ struct BadRequest: Sendable, CustomTestStringConvertible {
     let closes: Bool
 
     init(
-        _ what: String, _ request: RawRequest, _ status: Int, _ kind: String, at pointer: String? = nil, closes: Bool = false
+        _ what: String, _ request: RawRequest, _ status: Int, _ kind: String, at pointer: String? = nil,
+        closes: Bool = false
     ) {
         self.what = what
         self.bytes = request.bytes

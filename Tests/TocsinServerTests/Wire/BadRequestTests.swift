@@ -80,7 +80,8 @@ import Testing
     private func headOf(bytes count: Int) -> RawRequest {
         var request = RawRequest.post(#"{"user":"t","data":1}"#)
         let fields = request.fields.reduce(0) { $0 + $1.utf8.count - ": ".count }
-        request.fields.append("X-A: " + String(repeating: "x", count: count - fields - request.target.utf8.count - "X-A".count))
+        request.fields.append(
+            "X-A: " + String(repeating: "x", count: count - fields - request.target.utf8.count - "X-A".count))
         return request
     }
 }

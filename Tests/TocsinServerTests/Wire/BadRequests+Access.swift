@@ -22,8 +22,10 @@ enum BadCallers {
     private static func from(_ what: String, _ fields: [String]) -> [BadRequest] {
         [
             BadRequest("\(what), to publish", .post(#"{"user":"t","data":1}"#, fields: fields), 403, "foreign-origin"),
-            BadRequest("\(what), for a stream", RawRequest("GET", "/events?topic=t", fields: fields), 403, "foreign-origin"),
-            BadRequest("\(what), for a list", RawRequest("GET", "/users/t/alarms", fields: fields), 403, "foreign-origin"),
+            BadRequest(
+                "\(what), for a stream", RawRequest("GET", "/events?topic=t", fields: fields), 403, "foreign-origin"),
+            BadRequest(
+                "\(what), for a list", RawRequest("GET", "/users/t/alarms", fields: fields), 403, "foreign-origin"),
         ]
     }
 
@@ -38,25 +40,31 @@ enum BadCallers {
                 .post(#"{"user":"t","data":1}"#, fields: ["Origin: http://localhost:3000"]), 403, "foreign-origin"),
             BadRequest(
                 "a preflight of elsewhere",
-                RawRequest("OPTIONS", "/alarms", fields: ["Origin: https://evil.example", "Access-Control-Request-Method: POST"]),
+                RawRequest(
+                    "OPTIONS", "/alarms",
+                    fields: ["Origin: https://evil.example", "Access-Control-Request-Method: POST"]),
                 403, "foreign-origin"),
         ]
 
     static let targets =
         ["/alarms/1-1", "/connection/t"].flatMap { path in
             [
-                BadRequest("two Hosts for \(path)", RawRequest("GET", path, fields: ["Host: localhost"]), 400, "bad-host"),
                 BadRequest(
-                    "a foreign target for \(path) with the right Host", RawRequest("GET", "http://evil.example\(path)"), 400,
+                    "two Hosts for \(path)", RawRequest("GET", path, fields: ["Host: localhost"]), 400, "bad-host"),
+                BadRequest(
+                    "a foreign target for \(path) with the right Host", RawRequest("GET", "http://evil.example\(path)"),
+                    400,
                     "bad-host"),
                 BadRequest(
-                    "a foreign target for \(path)", RawRequest("GET", "http://evil.example\(path)", host: "evil.example"), 421,
+                    "a foreign target for \(path)",
+                    RawRequest("GET", "http://evil.example\(path)", host: "evil.example"), 421,
                     "foreign-host"),
             ]
         }
         + [
             BadRequest(
-                "HTTP/1.0 without Host", RawRequest("GET", "/connection/t", version: "HTTP/1.0", host: nil), 400, "bad-host",
+                "HTTP/1.0 without Host", RawRequest("GET", "/connection/t", version: "HTTP/1.0", host: nil), 400,
+                "bad-host",
                 closes: true)
         ]
 

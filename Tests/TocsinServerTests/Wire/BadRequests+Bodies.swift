@@ -82,7 +82,9 @@ enum BadAlarms {
 
     static let names = [
         bad("an empty user", #"{"user":"","data":1}"#, "bad-name", at: "/user"),
-        bad("a name of 257 bytes", #"{"user":"\#(String(repeating: "x", count: 257))","data":1}"#, "bad-name", at: "/user"),
+        bad(
+            "a name of 257 bytes", #"{"user":"\#(String(repeating: "x", count: 257))","data":1}"#, "bad-name",
+            at: "/user"),
         bad(
             "a name of 258 bytes in 86 characters", #"{"topic":"\#(String(repeating: "예", count: 86))","data":1}"#,
             "bad-name", at: "/topic"),
@@ -108,21 +110,28 @@ enum BadAlarms {
         + [("retry", "-1"), ("retry", "499"), ("retry", "3600001"), ("ttl", "0"), ("ttl", "31536001")].map {
             bad("a \($0.0) of \($0.1)", #"{"user":"t","data":1,"\#($0.0)":\#($0.1)}"#, "out-of-range", at: "/\($0.0)")
         }
-        + [("retry", "500.0"), ("retry", "5e2"), ("retry", #""500""#), ("ttl", "null"), ("ttl", "[60]"), ("event", "1")].map {
+        + [
+            ("retry", "500.0"), ("retry", "5e2"), ("retry", #""500""#), ("ttl", "null"), ("ttl", "[60]"),
+            ("event", "1"),
+        ].map {
             bad("a \($0.0) of \($0.1)", #"{"user":"t","data":1,"\#($0.0)":\#($0.1)}"#, "wrong-type", at: "/\($0.0)")
         }
         + [
             bad(
-                "a retry beyond 64 bits", #"{"user":"t","data":1,"retry":99999999999999999999}"#, "out-of-range", at: "/retry"),
+                "a retry beyond 64 bits", #"{"user":"t","data":1,"retry":99999999999999999999}"#, "out-of-range",
+                at: "/retry"),
             bad("no translations", #"{"user":"t","translations":{}}"#, "empty", at: "/translations"),
             bad("an array of translations", #"{"user":"t","translations":[]}"#, "wrong-type", at: "/translations"),
             bad(
                 "a language that is none", #"{"user":"t","translations":{"not a tag!":1}}"#, "bad-language",
                 at: "/translations/not a tag!"),
             bad("an empty language", #"{"user":"t","translations":{"":1}}"#, "bad-language", at: "/translations/"),
-            bad("a language with a slash", #"{"user":"t","translations":{"a/b":1}}"#, "bad-language", at: "/translations/a~1b"),
             bad(
-                "a language twice", #"{"user":"t","translations":{"ko":1,"KO":2}}"#, "duplicate-field", at: "/translations/KO"),
+                "a language with a slash", #"{"user":"t","translations":{"a/b":1}}"#, "bad-language",
+                at: "/translations/a~1b"),
+            bad(
+                "a language twice", #"{"user":"t","translations":{"ko":1,"KO":2}}"#, "duplicate-field",
+                at: "/translations/KO"),
         ]
 
     static let all = shapes + names + fields

@@ -23,7 +23,8 @@ enum BadFraming {
         BadRequest("a target with a space", sent: "GET /connection/a b HTTP/1.1\r\nHost: localhost\r\n\r\n"),
         BadRequest("a target without a slash", sent: "GET health HTTP/1.1\r\nHost: localhost\r\n\r\n"),
         BadRequest("a NUL in the target", sent: "GET /connection/\0 HTTP/1.1\r\nHost: localhost\r\n\r\n"),
-        BadRequest("bytes in the target that are not ASCII", sent: "GET /connection/예 HTTP/1.1\r\nHost: localhost\r\n\r\n"),
+        BadRequest(
+            "bytes in the target that are not ASCII", sent: "GET /connection/예 HTTP/1.1\r\nHost: localhost\r\n\r\n"),
         BadRequest("a NUL in a field", sent: get("X-A: a\0b")),
         BadRequest("a CR alone in a field", sent: get("X-A: a\rX-B: b")),
         BadRequest("a space in a field's name", sent: get("X A: b")),
@@ -58,7 +59,8 @@ enum BadFraming {
     ].map { BadRequest($0.0, sent: post("Transfer-Encoding: chunked", body: $0.1)) }
 
     static let heads = [
-        BadRequest("a target of 20,000 bytes", sent: "GET /\(long) HTTP/1.1\r\nHost: localhost\r\n\r\n", 431, "head-too-large"),
+        BadRequest(
+            "a target of 20,000 bytes", sent: "GET /\(long) HTTP/1.1\r\nHost: localhost\r\n\r\n", 431, "head-too-large"),
         BadRequest("a target that does not end", sent: "GET /\(long)", 431, "head-too-large"),
         BadRequest("a field of 20,000 bytes", sent: get("X-A: \(long)"), 431, "head-too-large"),
         BadRequest("a field that does not end", sent: "GET / HTTP/1.1\r\nX-A: \(long)", 431, "head-too-large"),
@@ -67,7 +69,8 @@ enum BadFraming {
             "2,000 short fields", sent: get((0..<2000).map { "X-\($0): 123456" }.joined(separator: "\r\n")), 431,
             "head-too-large"),
         BadRequest(
-            "trailers of 20,000 bytes", sent: post("Transfer-Encoding: chunked", body: "0\r\nX-A: \(long)\r\n\r\n"), 431,
+            "trailers of 20,000 bytes", sent: post("Transfer-Encoding: chunked", body: "0\r\nX-A: \(long)\r\n\r\n"),
+            431,
             "head-too-large"),
     ]
 

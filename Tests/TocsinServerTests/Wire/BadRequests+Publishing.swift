@@ -5,7 +5,8 @@ enum BadPublishes {
     static let sizes = [
         BadRequest("a byte more than a body has", .post(body(of: 1_048_577)), 413, "body-too-large"),
         BadRequest(
-            "a byte more than a body has, in chunks", chunked([body(of: 1_000_000), body(of: 48_577)]), 413, "body-too-large"),
+            "a byte more than a body has, in chunks", chunked([body(of: 1_000_000), body(of: 48_577)]), 413,
+            "body-too-large"),
         BadRequest(
             "1,001 alarms", .post("[" + Array(repeating: alarm, count: 1001).joined(separator: ",") + "]"), 413,
             "too-many-alarms"),
@@ -28,7 +29,9 @@ enum BadPublishes {
 
     static let keys = [
         BadRequest("a header key for an array", keyed("[\(alarm)]", ["k"]), 422, "bad-key", at: "/key"),
-        BadRequest("a header key and another field", keyed(#"{"user":"t","data":1,"key":"a"}"#, ["b"]), 422, "bad-key", at: "/key"),
+        BadRequest(
+            "a header key and another field", keyed(#"{"user":"t","data":1,"key":"a"}"#, ["b"]), 422, "bad-key",
+            at: "/key"),
         BadRequest("two header keys", keyed(alarm, ["a", "a"]), 422, "bad-key", at: "/key"),
         BadRequest("an empty header key", keyed(alarm, [""]), 422, "bad-key", at: "/key"),
         BadRequest(
@@ -40,7 +43,8 @@ enum BadPublishes {
     static let lines = [
         BadRequest("no line", .post("\n\r\n", type: "application/x-ndjson"), 422, "empty", at: ""),
         BadRequest(
-            "a broken second line", .post("\(alarm)\n{\"user\":\n", type: "application/x-ndjson"), 400, "malformed-json"),
+            "a broken second line", .post("\(alarm)\n{\"user\":\n", type: "application/x-ndjson"), 400, "malformed-json"
+        ),
         BadRequest(
             "two alarms on a line", .post("\(alarm) \(alarm)\n", type: "application/x-ndjson"), 400, "malformed-json"),
         BadRequest(

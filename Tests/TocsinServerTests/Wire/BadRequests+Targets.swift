@@ -52,7 +52,8 @@ enum BadTargets {
 
     static let methods =
         [
-            ("PUT", "/alarms"), ("GET", "/alarms"), ("DELETE", "/alarms"), ("POST", "/connection/t"), ("PATCH", "/events"),
+            ("PUT", "/alarms"), ("GET", "/alarms"), ("DELETE", "/alarms"), ("POST", "/connection/t"),
+            ("PATCH", "/events"),
             ("POST", "/alarms/1-1"), ("POST", "/health"), ("TRACE", "/users/t/alarms"), ("OPTIONS", "/alarms"),
             ("PROPFIND", "/"),
         ].map { BadRequest("\($0.0) \($0.1)", RawRequest($0.0, $0.1), 405, "method-not-allowed") }

@@ -75,7 +75,9 @@ import Testing
     @Test("A client that ends its side after its request is still answered")
     func endsItsSide() async throws {
         let journal = GatedJournal()
-        try await TestServer.serving { $0.journal = journal } _: { server in
+        try await TestServer.serving {
+            $0.journal = journal
+        } _: { server in
             let connection = try await RawConnection(to: server.port)
             try await connection.send(RawRequest.post(Self.alarm).bytes)
             try await connection.finish()
@@ -90,7 +92,9 @@ import Testing
     @Test("A publish whose client is gone is stored all the same", arguments: [false, true])
     func clientGone(isReset: Bool) async throws {
         let journal = GatedJournal()
-        try await TestServer.serving { $0.journal = journal } _: { server in
+        try await TestServer.serving {
+            $0.journal = journal
+        } _: { server in
             let stream = try await EventReader(to: server, "/connection/t")
             _ = try await stream.event()
             let connection = try await RawConnection(to: server.port)
@@ -104,7 +108,9 @@ import Testing
 
     @Test("A request that does not arrive in time ends its connection, but no stream")
     func timeout() async throws {
-        try await TestServer.serving { $0.limits.requestTimeout = .seconds(1) } _: { server in
+        try await TestServer.serving {
+            $0.limits.requestTimeout = .seconds(1)
+        } _: { server in
             let stream = try await EventReader(to: server, "/connection/t")
             _ = try await stream.event()
             try await withThrowingTaskGroup(of: Void.self) { group in

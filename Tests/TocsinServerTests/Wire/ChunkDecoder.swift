@@ -37,7 +37,8 @@ struct ChunkDecoder: Sendable {
                 state = .size(digits)
                 return
             }
-            guard digits.popLast() == UInt8(ascii: "\r"), let size = Int(String(decoding: digits, as: UTF8.self), radix: 16)
+            guard digits.popLast() == UInt8(ascii: "\r"),
+                let size = Int(String(decoding: digits, as: UTF8.self), radix: 16)
             else { throw RawResponse.Malformed("a chunk's size of \(digits)") }
             chunks.append(size)
             state = size > 0 ? .data(left: size) : .mark(Self.lineEnd, isLast: true)

@@ -10,7 +10,8 @@ import Testing
     private static let requests: [(request: RawRequest, status: Int)] = [
         (RawRequest("GET", "/health"), 200), (RawRequest("GET", "/ready"), 200), (.post(alarm), 201), (.post("{"), 400),
         (.post("{}"), 422), (.post(alarm, type: "text/html"), 415), (RawRequest("GET", "/users/t/alarms"), 200),
-        (RawRequest("GET", "/nowhere"), 404), (RawRequest("PUT", "/alarms"), 405), (RawRequest("GET", "/connection/%00"), 400),
+        (RawRequest("GET", "/nowhere"), 404), (RawRequest("PUT", "/alarms"), 405),
+        (RawRequest("GET", "/connection/%00"), 400),
         (RawRequest("GET", "/events"), 400), (RawRequest("HEAD", "/connection/t"), 200),
         (RawRequest("GET", "/connection/t", fields: ["Last-Event-ID: replaced"]), 204),
         (RawRequest("HEAD", "/connection/t", fields: ["Last-Event-ID: replaced"]), 204),
@@ -21,7 +22,9 @@ import Testing
         "Every answer has the date once, keeps browsers from guessing its type, and may be read by an allowed page",
         arguments: requests.indices)
     func everyAnswer(_ index: Int) async throws {
-        try await TestServer.serving { $0.configuration.corsOrigins = [Self.origin] } _: { server in
+        try await TestServer.serving {
+            $0.configuration.corsOrigins = [Self.origin]
+        } _: { server in
             var (request, status) = Self.requests[index]
             request.fields.append("Origin: \(Self.origin)")
             let response = try await server.answer(to: request)
@@ -68,11 +71,14 @@ import Testing
     @Test(
         "A preflight of an allowed page is told what the path takes",
         arguments: [
-            ("/alarms", "POST"), ("/alarms/1-1", "GET, HEAD, DELETE"), ("/connection/t", "GET, HEAD"), ("/events", "GET, HEAD"),
+            ("/alarms", "POST"), ("/alarms/1-1", "GET, HEAD, DELETE"), ("/connection/t", "GET, HEAD"),
+            ("/events", "GET, HEAD"),
             ("/users/t/alarms", "GET, HEAD"),
         ])
     func preflight(path: String, methods: String) async throws {
-        try await TestServer.serving { $0.configuration.corsOrigins = [Self.origin] } _: { server in
+        try await TestServer.serving {
+            $0.configuration.corsOrigins = [Self.origin]
+        } _: { server in
             let response = try await server.answer(
                 to: RawRequest(
                     "OPTIONS", path,
@@ -83,14 +89,18 @@ import Testing
             #expect(response.status == 204)
             #expect(response.values(of: "Content-Length").isEmpty)
             #expect(response.values(of: "Access-Control-Allow-Methods") == [methods])
-            #expect(response.values(of: "Access-Control-Allow-Headers") == ["Content-Type, Idempotency-Key, Last-Event-ID"])
+            #expect(
+                response.values(of: "Access-Control-Allow-Headers") == ["Content-Type, Idempotency-Key, Last-Event-ID"])
             check(response)
         }
     }
 
     @Test(
         "HEAD has the head of GET and no body",
-        arguments: ["/health", "/ready", "/users/t/alarms", "/topics/t/alarms", "/nowhere", "/alarms/1-1", "/events", "/connection/%00"])
+        arguments: [
+            "/health", "/ready", "/users/t/alarms", "/topics/t/alarms", "/nowhere", "/alarms/1-1", "/events",
+            "/connection/%00",
+        ])
     func head(path: String) async throws {
         try await TestServer.serving { server in
             let connection = try await RawConnection(to: server.port)
@@ -108,7 +118,9 @@ import Testing
 
     @Test("HEAD of a stream has its head, and claims nothing")
     func streamHead() async throws {
-        try await TestServer.serving { $0.configuration.hub.maximumConnections = 1 } _: { server in
+        try await TestServer.serving {
+            $0.configuration.hub.maximumConnections = 1
+        } _: { server in
             let stream = try await EventReader(to: server, "/connection/t?client=a")
             _ = try await stream.event()
             let head = try await server.answer(to: RawRequest("HEAD", "/connection/t?client=a"))
@@ -124,8 +136,10 @@ import Testing
     @Test(
         "A wrong method is told the right ones",
         arguments: [
-            ("PUT", "/alarms", "POST"), ("POST", "/alarms/1-1", "GET, HEAD, DELETE"), ("POST", "/connection/t", "GET, HEAD"),
-            ("DELETE", "/events", "GET, HEAD"), ("POST", "/users/t/alarms", "GET, HEAD"), ("PATCH", "/ready", "GET, HEAD"),
+            ("PUT", "/alarms", "POST"), ("POST", "/alarms/1-1", "GET, HEAD, DELETE"),
+            ("POST", "/connection/t", "GET, HEAD"),
+            ("DELETE", "/events", "GET, HEAD"), ("POST", "/users/t/alarms", "GET, HEAD"),
+            ("PATCH", "/ready", "GET, HEAD"),
         ])
     func allow(method: String, path: String, methods: String) async throws {
         try await TestServer.serving { server in
@@ -138,9 +152,13 @@ import Testing
     @Test("What may work later is told to be sent again later", arguments: [false, true])
     func retryAfter(isUnknown: Bool) async throws {
         let journal = GatedJournal(isOpen: true)
-        try await TestServer.serving { $0.journal = journal } _: { server in
+        try await TestServer.serving {
+            $0.journal = journal
+        } _: { server in
             journal.fail(JournalError(code: isUnknown ? .outcomeUnknown : .unusable, message: "the disk is full"))
-            for request in [RawRequest.post(Self.alarm), RawRequest("GET", "/users/t/alarms"), RawRequest("GET", "/alarms/1-1")] {
+            for request in [
+                RawRequest.post(Self.alarm), RawRequest("GET", "/users/t/alarms"), RawRequest("GET", "/alarms/1-1"),
+            ] {
                 let response = try await server.answer(to: request)
                 #expect(response.status == 503)
                 #expect(response.values(of: "Retry-After") == ["1"])

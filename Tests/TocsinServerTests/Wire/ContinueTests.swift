@@ -23,7 +23,9 @@ import Testing
     @Test("It is told so after the answers before, not into them")
     func isToldInTurn() async throws {
         let journal = GatedJournal()
-        try await TestServer.serving { $0.journal = journal } _: { server in
+        try await TestServer.serving {
+            $0.journal = journal
+        } _: { server in
             let connection = try await RawConnection(to: server.port)
             try await connection.send(RawRequest.post(Self.body).bytes + Array(Self.head.utf8))
             try await server.eventually("the publish") { _ in journal.arrived == 1 }
@@ -38,7 +40,9 @@ import Testing
     @Test("Who does not wait for it gets one answer")
     func doesNotWait() async throws {
         let journal = GatedJournal()
-        try await TestServer.serving { $0.journal = journal } _: { server in
+        try await TestServer.serving {
+            $0.journal = journal
+        } _: { server in
             let connection = try await RawConnection(to: server.port)
             let asking = RawRequest.post(Self.body, fields: ["Expect: 100-continue"])
             try await connection.send(RawRequest.post(Self.body).bytes + asking.bytes)

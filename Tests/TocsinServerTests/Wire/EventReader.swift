@@ -64,7 +64,9 @@ final class EventReader: Sendable {
             try state.change { state in
                 try Self.read(&bytes, into: &state, ending: ending)
                 guard state.events.count < count else { return true }
-                if let ending { throw RawResponse.Malformed("\(ending) after \(state.events.count) of \(count) events") }
+                if let ending {
+                    throw RawResponse.Malformed("\(ending) after \(state.events.count) of \(count) events")
+                }
                 return false
             }
         }
@@ -102,7 +104,9 @@ final class EventReader: Sendable {
 
     private static func read(_ bytes: inout [UInt8], into state: inout State, ending: Receiver.Ending?) throws {
         if var decoder = state.decoder {
-            guard try decoder.decode(bytes[...]) == bytes.count else { throw RawResponse.Malformed("bytes after the end") }
+            guard try decoder.decode(bytes[...]) == bytes.count else {
+                throw RawResponse.Malformed("bytes after the end")
+            }
             state.pending += decoder.body
             decoder.body = []
             state.decoder = decoder

@@ -18,7 +18,10 @@ import Testing
             ("HTTP/1.0", [], false, ["close"]),
             ("HTTP/1.0", ["Connection: keep-alive"], true, ["keep-alive"]),
             // The decoder reads nothing after an offer of another protocol.
-            ("HTTP/1.1", ["Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c", "HTTP2-Settings: AAMAAABk"], false, ["close"]),
+            (
+                "HTTP/1.1", ["Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c", "HTTP2-Settings: AAMAAABk"], false,
+                ["close"]
+            ),
             ("HTTP/1.1", ["Upgrade: h2c"], true, []),
         ] as [(String, [String], Bool, [String])])
     func keeping(version: String, fields: [String], isKept: Bool, told: [String]) async throws {

@@ -44,7 +44,8 @@ import Testing
             let connection = try await RawConnection(to: server.port)
             connection.sendAnyway(requests.flatMap(\.bytes))
             for (request, status) in zip(requests, statuses) {
-                #expect(try await connection.response(to: request.method).status == status, "\(Self.orders[index].what)")
+                #expect(
+                    try await connection.response(to: request.method).status == status, "\(Self.orders[index].what)")
             }
         }
     }
@@ -69,7 +70,9 @@ import Testing
     @Test("A stream waits behind a publish that the journal keeps waiting")
     func streamWaits() async throws {
         let journal = GatedJournal()
-        try await TestServer.serving { $0.journal = journal } _: { server in
+        try await TestServer.serving {
+            $0.journal = journal
+        } _: { server in
             let connection = try await RawConnection(to: server.port)
             try await connection.send(Self.publish.bytes + Self.stream.bytes)
             try await server.eventually("the publish") { _ in journal.arrived == 1 }
@@ -81,7 +84,8 @@ import Testing
         }
     }
 
-    @Test("What a client sends after its stream began is dropped", arguments: [publish, stream, .post("{"), longPublish])
+    @Test(
+        "What a client sends after its stream began is dropped", arguments: [publish, stream, .post("{"), longPublish])
     func afterTakeover(_ request: RawRequest) async throws {
         try await TestServer.serving { server in
             let connection = try await RawConnection(to: server.port)
@@ -128,7 +132,9 @@ import Testing
     @Test("Bytes that are no HTTP do not harm a stream that was asked for before them")
     func garbageBehindStream() async throws {
         let journal = GatedJournal()
-        try await TestServer.serving { $0.journal = journal } _: { server in
+        try await TestServer.serving {
+            $0.journal = journal
+        } _: { server in
             let connection = try await RawConnection(to: server.port)
             try await connection.send(Self.publish.bytes + Self.stream.bytes + Array("nonsense\r\n\r\n".utf8))
             try await server.eventually("the publish") { _ in journal.arrived == 1 }

@@ -109,7 +109,9 @@ final class RawConnection: Sendable {
     func response(to method: String = "GET") async throws -> RawResponse {
         let taken = Taken<RawResponse?>(nil)
         try await wait(for: "a response") { bytes, ending in
-            guard let (response, length) = try RawResponse.parse(bytes, to: method, ending: ending) else { return false }
+            guard let (response, length) = try RawResponse.parse(bytes, to: method, ending: ending) else {
+                return false
+            }
             taken.value = response
             bytes.removeFirst(length)
             return true

@@ -13,7 +13,8 @@ struct RawRequest: Sendable {
     ///   - host: the value of the field `Host`; `nil` leaves it out.
     ///   - fields: besides `Host`.
     init(
-        _ method: String, _ target: String, version: String = "HTTP/1.1", host: String? = "localhost", fields: [String] = []
+        _ method: String, _ target: String, version: String = "HTTP/1.1", host: String? = "localhost",
+        fields: [String] = []
     ) {
         self.method = method
         self.target = target

@@ -68,7 +68,8 @@ struct RawResponse: Sendable {
     static func head(_ bytes: [UInt8]) throws -> (response: RawResponse, bodyStart: Int)? {
         let end = Array("\r\n\r\n".utf8)
         guard bytes.count >= end.count,
-            let index = (0...(bytes.count - end.count)).first(where: { bytes[$0..<($0 + end.count)].elementsEqual(end) })
+            let index = (0...(bytes.count - end.count)).first(where: { bytes[$0..<($0 + end.count)].elementsEqual(end) }
+            )
         else { return nil }
         let lines = String(decoding: bytes[..<index], as: UTF8.self).components(separatedBy: "\r\n")
         let line = lines[0].split(separator: " ", maxSplits: 2)

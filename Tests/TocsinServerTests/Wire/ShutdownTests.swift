@@ -8,7 +8,9 @@ import Testing
 
     @Test("A server that ends lets each stream come back at another time, and returns", arguments: [1, 2])
     func streams(eventLoops: Int) async throws {
-        try await TestServer.serving { $0.eventLoops = eventLoops } _: { server in
+        try await TestServer.serving {
+            $0.eventLoops = eventLoops
+        } _: { server in
             var readers: [EventReader] = []
             for index in 0..<20 {
                 let reader = try await EventReader(to: server, "/connection/\(index)")
@@ -33,7 +35,9 @@ import Testing
     @Test("A publish that the journal has is answered, and its connection ends then")
     func publishInFlight() async throws {
         let journal = GatedJournal()
-        try await TestServer.serving { $0.journal = journal } _: { server in
+        try await TestServer.serving {
+            $0.journal = journal
+        } _: { server in
             let publishing = try await RawConnection(to: server.port)
             try await publishing.send(RawRequest.post(Self.alarm).bytes)
             try await server.eventually("the publish") { _ in journal.arrived == 1 }
@@ -51,7 +55,9 @@ import Testing
     @Test("A stream that waits behind such a publish is asked to come back")
     func streamBehindPublish() async throws {
         let journal = GatedJournal()
-        try await TestServer.serving { $0.journal = journal } _: { server in
+        try await TestServer.serving {
+            $0.journal = journal
+        } _: { server in
             let connection = try await RawConnection(to: server.port)
             try await connection.send(RawRequest.post(Self.alarm).bytes + RawRequest("GET", "/connection/t").bytes)
             try await server.eventually("the publish") { _ in journal.arrived == 1 }
@@ -87,7 +93,9 @@ import Testing
 
     @Test("A request that does not end does not keep the server")
     func halfSent() async throws {
-        try await TestServer.serving { $0.configuration.drain = .milliseconds(300) } _: { server in
+        try await TestServer.serving {
+            $0.configuration.drain = .milliseconds(300)
+        } _: { server in
             let connection = try await RawConnection(to: server.port)
             try await connection.send(RawRequest.post(Self.alarm, fields: ["Expect: 100-continue"]).head)
             #expect(try await connection.response().status == 100)

@@ -15,9 +15,13 @@ import Testing
         "A reader that stops for a while misses nothing, is written nothing meanwhile, and harms nobody",
         arguments: [10_000, 200], ["HTTP/1.1", "HTTP/1.0"])
     func stopsForAWhile(recent: Int, version: String) async throws {
-        try await StreamListener.listening { $0.hub.shard.recent.alarms = recent } _: { server in
+        try await StreamListener.listening {
+            $0.hub.shard.recent.alarms = recent
+        } _: { server in
             let slow = try await EventReader(to: server, "/connection/t", version: version, receiveBuffer: 4096)
-            let others = [try await EventReader(to: server, "/connection/t"), try await EventReader(to: server, "/connection/t")]
+            let others = [
+                try await EventReader(to: server, "/connection/t"), try await EventReader(to: server, "/connection/t"),
+            ]
             for reader in [slow] + others {
                 #expect(try await reader.event().name == "position")
             }
@@ -50,7 +54,9 @@ import Testing
 
     @Test("A reader that stops again and again gets every alarm once, in order")
     func stopsAgainAndAgain() async throws {
-        try await StreamListener.listening { $0.hub.shard.recent.alarms = 150 } _: { server in
+        try await StreamListener.listening {
+            $0.hub.shard.recent.alarms = 150
+        } _: { server in
             let slow = try await EventReader(to: server, "/connection/t", receiveBuffer: 4096)
             let other = try await EventReader(to: server, "/connection/t")
             _ = try await slow.event()
@@ -59,7 +65,8 @@ import Testing
             var taken: [String?] = []
             for round in 0..<20 {
                 try await slow.connection.setReading(round % 2 == 1)
-                ids += try await server.publish((0..<Self.batch).map { .numbered($0, to: Self.user, bytes: Self.bytes) })
+                ids += try await server.publish(
+                    (0..<Self.batch).map { .numbered($0, to: Self.user, bytes: Self.bytes) })
                 _ = try await other.events(Self.batch)
                 if round % 2 == 1 { taken += try await slow.events(37).map(\.id) }
             }

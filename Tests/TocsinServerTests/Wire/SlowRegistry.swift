@@ -3,7 +3,11 @@
 /// A registry that answers when a test says so, as one that is shared by several servers might.
 final class SlowRegistry: ConnectionRegistry {
     private struct State {
-        var claims: [(place: ConnectionPlace, onReplaced: @Sendable () -> Void, answer: CheckedContinuation<ConnectionClaim, Never>)] = []
+        var claims:
+            [(
+                place: ConnectionPlace, onReplaced: @Sendable () -> Void,
+                answer: CheckedContinuation<ConnectionClaim, Never>
+            )] = []
         var released: [UInt64] = []
     }
 

@@ -13,10 +13,14 @@ import Testing
         case reset
     }
 
-    @Test("A stream whose client leaves gives back its place, its claim and its membership at once", arguments: Leaving.allCases)
+    @Test(
+        "A stream whose client leaves gives back its place, its claim and its membership at once",
+        arguments: Leaving.allCases)
     func clientLeaves(_ leaving: Leaving) async throws {
         let registry = RecordingRegistry()
-        try await StreamListener.listening { $0.registry = registry } _: { server in
+        try await StreamListener.listening {
+            $0.registry = registry
+        } _: { server in
             let reader = try await EventReader(to: server, "/connection/t?client=a")
             let other = try await EventReader(to: server, "/connection/t")
             _ = try await reader.event()
@@ -56,9 +60,12 @@ import Testing
     @Test("A client that leaves before its stream began leaves nothing behind", arguments: Leaving.allCases)
     func leavesEarly(_ leaving: Leaving) async throws {
         let journal = GatedJournal()
-        try await TestServer.serving { $0.journal = journal } _: { server in
+        try await TestServer.serving {
+            $0.journal = journal
+        } _: { server in
             let connection = try await RawConnection(to: server.port)
-            try await connection.send(RawRequest.post(Self.alarm).bytes + RawRequest("GET", "/connection/t?client=a").bytes)
+            try await connection.send(
+                RawRequest.post(Self.alarm).bytes + RawRequest("GET", "/connection/t?client=a").bytes)
             try await server.eventually("the publish") { _ in journal.arrived == 1 }
             switch leaving {
             case .finish: try await connection.finish()
@@ -142,7 +149,9 @@ import Testing
     @Test("A connection whose claim lost before its stream began can be used for the next")
     func lostClaim() async throws {
         let registry = SlowRegistry()
-        try await StreamListener.listening { $0.registry = registry } _: { server in
+        try await StreamListener.listening {
+            $0.registry = registry
+        } _: { server in
             let loser = try await RawConnection(to: server.port)
             // The second request is on the same connection, for another place.
             try await loser.send(

@@ -45,7 +45,9 @@ import Testing
         }
     }
 
-    @Test("A stream of HTTP/1.0 has no framing, and lasts until the connection ends", arguments: [[], ["Connection: keep-alive"]])
+    @Test(
+        "A stream of HTTP/1.0 has no framing, and lasts until the connection ends",
+        arguments: [[], ["Connection: keep-alive"]])
     func oldClient(fields: [String]) async throws {
         try await TestServer.serving { server in
             let reader = try await EventReader(to: server, "/connection/t", fields: fields, version: "HTTP/1.0")
@@ -63,7 +65,10 @@ import Testing
 
     @Test(
         "A stream is one however its target is written",
-        arguments: ["/%63onnection/t", "/connection/%74", "http://localhost/connection/t", "/%65vents?topic=t", "/events?topic=t&x=y"])
+        arguments: [
+            "/%63onnection/t", "/connection/%74", "http://localhost/connection/t", "/%65vents?topic=t",
+            "/events?topic=t&x=y",
+        ])
     func targets(target: String) async throws {
         try await TestServer.serving { server in
             let reader = try await EventReader(to: server, target)
@@ -95,7 +100,9 @@ import Testing
 
     @Test("What comes first is the greeting, then what was missed, then what is new")
     func order() async throws {
-        try await TestServer.serving { $0.configuration.hub.greeting = "Hello, {user}!" } _: { server in
+        try await TestServer.serving {
+            $0.configuration.hub.greeting = "Hello, {user}!"
+        } _: { server in
             let first = try await server.publish(Self.alarm)
             let missed = try await server.publish(#"{"everyone":true,"data":"missed"}"#)
             let reader = try await EventReader(to: server, "/connection/t", fields: ["Last-Event-ID: \(first)"])
@@ -110,7 +117,9 @@ import Testing
 
     @Test(
         "A stream that cannot resume is told so, and its old id stays until then",
-        arguments: ["1-1", "nonsense", "0", "-", "18446744073709551615-18446744073709551615", "99999999999999999999-1", "%"])
+        arguments: [
+            "1-1", "nonsense", "0", "-", "18446744073709551615-18446744073709551615", "99999999999999999999-1", "%",
+        ])
     func reset(lastEventID: String) async throws {
         try await TestServer.serving { server in
             let reader = try await EventReader(to: server, "/connection/t", fields: ["Last-Event-ID: \(lastEventID)"])
@@ -124,7 +133,9 @@ import Testing
     @Test("A stream whose journal cannot be read is asked to come back, not refused")
     func journalFails() async throws {
         let journal = GatedJournal(isOpen: true)
-        try await TestServer.serving { $0.journal = journal } _: { server in
+        try await TestServer.serving {
+            $0.journal = journal
+        } _: { server in
             journal.fail(JournalError(code: .unavailable, message: "the disk is gone"))
             let response = try await server.answer(to: RawRequest("GET", "/connection/t?last_event_id=1-1"))
             #expect(response.status == 200)
@@ -133,9 +144,13 @@ import Testing
         }
     }
 
-    @Test("Past the greatest number of streams a new one is asked to come back later", arguments: ["HTTP/1.1", "HTTP/1.0"])
+    @Test(
+        "Past the greatest number of streams a new one is asked to come back later",
+        arguments: ["HTTP/1.1", "HTTP/1.0"])
     func overload(version: String) async throws {
-        try await TestServer.serving { $0.configuration.hub.maximumConnections = 2 } _: { server in
+        try await TestServer.serving {
+            $0.configuration.hub.maximumConnections = 2
+        } _: { server in
             let first = try await EventReader(to: server, "/connection/t")
             let second = try await EventReader(to: server, "/connection/t")
             _ = try await (first.event(), second.event())
