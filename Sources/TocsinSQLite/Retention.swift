@@ -22,8 +22,10 @@ enum Retention {
         at now: Timestamp
     ) throws -> Removed {
         var removed = Removed()
-        try removeOldest(policy, from: database, count: count, at: now, &removed)
         try removeExpired(from: database, at: now, &removed)
+        // What has expired does not count: as long as there is more of it, none is one too many.
+        let count = removed.hasMore ? 0 : count - removed.alarms
+        try removeOldest(policy, from: database, count: count, at: now, &removed)
         try removeKeys(olderThan: policy.keyAge, from: database, at: now, &removed)
         return removed
     }

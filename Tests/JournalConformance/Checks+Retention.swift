@@ -40,6 +40,18 @@ extension JournalConformance {
             #expect(try await journal.standing(of: ids[2491]) == .expired)
             #expect(try await journal.standing(of: ids[2492]) == .resumable)
         },
+        Check("What has expired does not count against what is kept") { subject in
+            let journal = subject.journal
+            let lasting = try await publish(3, to: journal)
+            for _ in 0..<3 {
+                let brief = Array(repeating: Alarm(audience: .everyone, data: .text("brief"), ttl: 10), count: 700)
+                _ = try await journal.append([.publish(brief)])
+            }
+            subject.clock.advance(seconds: 11)
+            try await journal.removeAllOutdated(RetentionPolicy(age: 1000, alarms: 3, keyAge: 1000))
+            #expect(try await journal.all().map(\.id) == lasting)
+            #expect(try await journal.standing(of: lasting[0]) == .resumable)
+        },
         Check("When all is removed the head stays, and ids go on") { subject in
             let journal = subject.journal
             let ids = try await publish(3, to: journal)

@@ -7,8 +7,11 @@ extension MemoryJournalState {
 
     /// See ``Journal/removeOutdated(_:)``.
     package mutating func removeOutdated(_ policy: RetentionPolicy, at now: Timestamp) -> Bool {
-        let hasMoreOutdated = removeOldest(policy, at: now)
         let hasMoreExpired = removeExpired(at: now)
+        // What has expired does not count: as long as there is more of it, none is one too many.
+        var policy = policy
+        if hasMoreExpired { policy.alarms = .max }
+        let hasMoreOutdated = removeOldest(policy, at: now)
         let hasMoreKeys = removeKeys(olderThan: policy.keyAge, at: now)
         return hasMoreOutdated || hasMoreExpired || hasMoreKeys
     }
