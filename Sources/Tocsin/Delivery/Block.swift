@@ -19,7 +19,7 @@ package enum Block {
         let id: EventID
         switch start {
         case .reset: return ServerSentEvent(retry: retry).serialized()
-        case .earliest: id = EventID(unchecked: "earliest")
+        case .earliest: id = EventID(unchecked: earliestID)
         case .live, .after: id = EventID(cursor)
         }
         // With data, if empty: Firefox ignores an id in a block that has none.
@@ -46,6 +46,9 @@ package enum Block {
 
     /// The last event ID that a stream gets whose place another one took: it is not to come back.
     package static let replacedID = "replaced"
+
+    /// The resume point before everything that is kept.
+    package static let earliestID = "earliest"
 
     static let replaced = ServerSentEvent(
         type: EventType(unchecked: "replaced"), data: "{}", id: EventID(unchecked: replacedID)

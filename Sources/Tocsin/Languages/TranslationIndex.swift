@@ -12,7 +12,8 @@ package struct TranslationIndex: Sendable {
     private let exact: [Substring: Int]
     /// Where the first tag is that has these subtags in front, and more; empty for few translations.
     private let longer: [Substring: Int]
-    /// What is sent where nothing is found.
+    private let defaultLanguage: LanguageTag?
+    /// What is sent where nothing is found, to a reader who excludes nothing.
     private var fallback: Int?
 
     /// - Parameters:
@@ -21,6 +22,7 @@ package struct TranslationIndex: Sendable {
     ///   - defaultLanguage: what readers get instead of that, where it has none.
     package init(_ translations: [Translation], hasData: Bool, defaultLanguage: LanguageTag?) {
         tags = translations.map(\.language)
+        self.defaultLanguage = defaultLanguage
         var exact: [Substring: Int] = [:]
         var longer: [Substring: Int] = [:]
         if tags.count > Self.fewTranslations {
@@ -48,7 +50,7 @@ package struct TranslationIndex: Sendable {
     /// The first range that finds one decides. A range finds its own tag, else the first longer tag that begins with it,
     /// else the tag that is left when subtags are taken off its end (RFC 4647 3.4); `*` finds the first. None of these
     /// finds what the preference excludes. Where no range finds any it is the data, else the default language, else the
-    /// first translation.
+    /// first translation; of these too one that is not excluded, where there is one.
     package func choice(for preference: LanguagePreference) -> Int? {
         guard !tags.isEmpty else { return nil }
         for range in preference.wanted {
@@ -59,7 +61,9 @@ package struct TranslationIndex: Sendable {
                 }
             if let found { return found }
         }
-        return fallback
+        guard let fallback, preference.excludes(tags[fallback]) else { return fallback }
+        return defaultLanguage.flatMap { find($0, for: preference) }
+            ?? tags.firstIndex { !preference.excludes($0) } ?? fallback
     }
 
     private func find(_ range: LanguageTag, for preference: LanguagePreference) -> Int? {

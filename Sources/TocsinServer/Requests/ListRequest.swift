@@ -34,7 +34,8 @@ package struct ListRequest: Hashable, Sendable {
             throw .notFound(path: "this path")
         }
         let after = try query.value(of: "after")
-        self.after = after?.isEmpty == true ? nil : after
+        // A stream that began with everything kept has been told this as its position.
+        self.after = after == "" || after == Block.earliestID ? nil : after
         limit = try Self.limit(query)
         order = try Self.order(query)
         languages = query.languages(header: header)

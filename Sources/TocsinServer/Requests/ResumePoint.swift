@@ -1,3 +1,5 @@
+import Tocsin
+
 /// Where a stream asks to start.
 package enum ResumePoint: Hashable, Sendable {
     /// With what comes from now on.
@@ -10,8 +12,7 @@ package enum ResumePoint: Hashable, Sendable {
 
 extension ResumePoint {
     /// What the browser of a stream that was replaced sends when it comes back by itself; it is to be answered 204.
-    static let replaced = "replaced"
-    private static let earliestText = "earliest"
+    static let replaced = Block.replacedID
     private static let parameters = ["last_event_id", "lastEventId", "lastEventID"]
 
     /// Reads what a request for a stream says: the header wins over the query, and what is empty counts as absent.
@@ -28,7 +29,7 @@ extension ResumePoint {
         }
         switch text {
         case "": self = .none
-        case Self.earliestText: self = .earliest
+        case Block.earliestID: self = .earliest
         default: self = .after(text)
         }
     }

@@ -3,8 +3,8 @@ import Tocsin
 
 /// `GET /users/{user}/alarms` and `GET /topics/{topic}/alarms`: what a stream would have been sent.
 struct ListRoute: Sendable {
-    /// Bytes of alarms in one answer: a page of large alarms has fewer of them.
-    private static let pageBytes = 4 << 20
+    /// Bytes of alarms in one answer, which is held until its client has taken it: a page of large alarms has fewer.
+    private static let pageBytes = 1 << 20
 
     let hub: Hub
 

@@ -69,9 +69,20 @@ import Testing
         ] as [(Bool, String?, String)]
     )
     func fallback(data: Bool, language: String?, chosen: String) throws {
-        for preference in ["", "fr", "fr;q=0", "ko;q=0"] {
+        for preference in ["", "fr", "fr;q=0", "zh;q=0"] {
             #expect(try Self.choose(preference, of: ["ko", "en-US", "ja"], data: data, default: language) == chosen)
         }
+    }
+
+    @Test(
+        "What is excluded is sent only where there is nothing else",
+        arguments: [
+            ("ko;q=0", nil, "en-US"), ("ko;q=0,en;q=0", nil, "ja"), ("en;q=0", "en", "ko"), ("ko;q=0", "ja", "ja"),
+            ("ko;q=0,en;q=0,ja;q=0,zz;q=0", nil, "ko"), ("ko;q=0,en;q=0,ja;q=0,zz;q=0", "ja", "ja"),
+        ] as [(String, String?, String)]
+    )
+    func excluded(preference: String, language: String?, chosen: String) throws {
+        #expect(try Self.choose(preference, of: ["ko", "en-US", "ja"], data: false, default: language) == chosen)
     }
 
     @Test("An alarm without translations has its data for everyone")
