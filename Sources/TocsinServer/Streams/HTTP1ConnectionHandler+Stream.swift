@@ -145,14 +145,13 @@ extension HTTP1ConnectionHandler {
         streamHead = nil
         forgetQueued(context)
         write(streamHead: StreamGate.head(with: fields), context: context)
-        stream?.fields = [:]
         takeOver(context)
 
         let hub = configuration.hub
         var subscription = subscription
         subscription.greeting = hub.greeting(for: request.user)
-        // In two steps: the shard writes the opening, which reads `stream`.
         output.socket = StreamSocket(of: context.channel)
+        // In two steps: the shard writes the opening, which can end the stream.
         let subscriber = shard.open(subscription, on: self)
         finishRequests(with: nil)
         guard stream != nil else {
