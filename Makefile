@@ -5,6 +5,8 @@
 
 # Options for `make run`: make run ARGS="--port 8080 --data /var/lib/tocsin/tocsin.db"
 ARGS ?=
+# With what Tests/System/requirements.txt names.
+PYTHON = .build/python/bin/python
 # How often the long form of the kill test kills the server.
 RUNS ?= 20
 
@@ -24,13 +26,13 @@ test: ## Builds and runs all tests, those of the running server too
 	swift test --skip-build --skip TocsinCLITests
 	# Apart, since Foundation's Process can crash in a process with more than a thousand open files, as the other tests have.
 	swift test --skip-build --filter TocsinCLITests
-	scripts/readme-test.py --binary .build/debug/tocsin
-	scripts/fsync-proof.py --binary .build/debug/tocsin
-	scripts/kill-test.py --binary .build/debug/tocsin --runs 2 --subscribers 10 --seconds 1
+	$(PYTHON) Tests/System/readme-test.py --binary .build/debug/tocsin
+	$(PYTHON) Tests/System/fsync-proof.py --binary .build/debug/tocsin
+	$(PYTHON) Tests/System/kill-test.py --binary .build/debug/tocsin --runs 2 --subscribers 10 --seconds 1
 
 kill-test: build ## Kills the release under load, again and again, and checks that nothing is lost; RUNS=20
 	@scripts/setup test
-	scripts/kill-test.py --binary .build/release/tocsin --runs $(RUNS)
+	$(PYTHON) Tests/System/kill-test.py --binary .build/release/tocsin --runs $(RUNS)
 
 clean: ## Removes what was built
 	swift package clean

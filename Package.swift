@@ -58,11 +58,17 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),
+        // The files that browsers load, in a target of its own since the compiler reads them as literals.
+        .target(
+            name: "TocsinWeb",
+            resources: [.embedInCode("Resources")],
+            swiftSettings: strict),
         .target(
             name: "TocsinServer",
             dependencies: [
                 "ServerSentEvents",
                 "Tocsin",
+                "TocsinWeb",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -124,6 +130,7 @@ let package = Package(
             dependencies: [
                 "Tocsin",
                 "TocsinServer",
+                "TocsinWeb",
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),

@@ -1,12 +1,12 @@
+package import TocsinWeb
+
 /// What is at a path. Names and ids in it are not checked yet.
 package enum Route: Hashable, Sendable {
-    /// `/`
-    case page
+    /// A file for browsers: the page at `/` and what belongs to it.
+    case asset(WebAsset)
     case health
     case ready
     case metrics
-    /// `/openapi.yaml`
-    case description
     /// `/connection/{user}`
     case userStream(user: String)
     /// `/events`
@@ -25,13 +25,13 @@ package enum Route: Hashable, Sendable {
         let segments = target.segments
         let parameter = segments.count > 1 ? segments[1] : ""
         switch (segments.count, segments[0]) {
-        case (1, ""): self = .page
         case (1, "health"): self = .health
         case (1, "ready"): self = .ready
         case (1, "metrics"): self = .metrics
-        case (1, "openapi.yaml"): self = .description
         case (1, "events"): self = .topicStream
         case (1, "alarms"): self = .alarms
+        case (1, let name):
+            self = WebAsset(rawValue: "/\(name)").map { .asset($0) } ?? .unknown
         case (_, _) where parameter.isEmpty: self = .unknown
         case (2, "connection"): self = .userStream(user: parameter)
         case (2, "alarms"): self = .alarm(id: parameter)
@@ -44,7 +44,7 @@ package enum Route: Hashable, Sendable {
     /// What can be done with it, besides the `OPTIONS` of a preflight; empty where there is nothing.
     package var methods: [String] {
         switch self {
-        case .page, .health, .ready, .metrics, .description, .userStream, .topicStream, .userAlarms, .topicAlarms:
+        case .asset, .health, .ready, .metrics, .userStream, .topicStream, .userAlarms, .topicAlarms:
             ["GET", "HEAD"]
         case .alarms: ["POST"]
         case .alarm: ["GET", "HEAD", "DELETE"]

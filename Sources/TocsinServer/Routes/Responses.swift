@@ -33,3 +33,12 @@ extension Response {
             body: ResponseBody(byteBuffer: ByteBuffer(bytes: problem.body)))
     }
 }
+
+extension HTTPFields {
+    init(_ fields: [HeaderField]) {
+        self.init()
+        for field in fields {
+            if let name = HTTPField.Name(field.name) { append(HTTPField(name: name, value: field.value)) }
+        }
+    }
+}

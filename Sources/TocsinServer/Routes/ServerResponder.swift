@@ -12,6 +12,7 @@ struct ServerResponder: HTTPResponder {
     private let hub: Hub
     private let access: AccessPolicy
     private let publish: PublishRoute
+    private let assets = AssetRoute()
     private let logger: Logger
 
     init(hub: Hub, access: AccessPolicy, maximumBody: Int, logger: Logger) {
@@ -70,7 +71,9 @@ struct ServerResponder: HTTPResponder {
             return .text("ok\n")
         case .ready:
             return try ready()
-        case .page, .metrics, .description, .unknown:
+        case .asset(let asset):
+            return assets.get(asset, known: header("If-None-Match"))
+        case .metrics, .unknown:
             throw .notFound(path: target.path)
         }
     }
@@ -99,7 +102,7 @@ struct ServerResponder: HTTPResponder {
         var response = response
         response.headers.append(contentsOf: HTTPFields(fields))
         response.headers[.xContentTypeOptions] = "nosniff"
-        if request.method == .head {
+        if request.method == .head, response.status != .notModified {
             // The head as it would be for GET, and no body: with chunks instead of a length the encoder would write some.
             let length = response.body.contentLength ?? 0
             response.body = ResponseBody()
@@ -116,14 +119,5 @@ extension Request {
         // The first is not among the fields any more, a second one is.
         let authority = name == "Host" ? head.authority.map { [$0] } ?? [] : []
         return authority + headers[values: field]
-    }
-}
-
-extension HTTPFields {
-    fileprivate init(_ fields: [HeaderField]) {
-        self.init()
-        for field in fields {
-            if let name = HTTPField.Name(field.name) { append(HTTPField(name: name, value: field.value)) }
-        }
     }
 }

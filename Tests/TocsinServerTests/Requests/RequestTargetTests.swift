@@ -65,9 +65,9 @@ func header(_ fields: [(String, String)]) -> (String) -> [String] {
     @Test(
         "A path leads to its route",
         arguments: [
-            ("/", .page, ["GET", "HEAD"]), ("/health", .health, ["GET", "HEAD"]), ("/ready", .ready, ["GET", "HEAD"]),
+            ("/", .asset(.page), ["GET", "HEAD"]), ("/health", .health, ["GET", "HEAD"]), ("/ready", .ready, ["GET", "HEAD"]),
             ("/metrics", .metrics, ["GET", "HEAD"]),
-            ("/openapi.yaml", .description, ["GET", "HEAD"]), ("/events?topic=a", .topicStream, ["GET", "HEAD"]),
+            ("/openapi.yaml", .asset(.interface), ["GET", "HEAD"]), ("/events?topic=a", .topicStream, ["GET", "HEAD"]),
             ("/connection/t", .userStream(user: "t"), ["GET", "HEAD"]), ("/alarms", .alarms, ["POST"]),
             ("/alarms/1-2", .alarm(id: "1-2"), ["GET", "HEAD", "DELETE"]),
             ("/users/a%2Fb/alarms", .userAlarms(user: "a/b"), ["GET", "HEAD"]),

@@ -1,3 +1,5 @@
+import TocsinWeb
+
 /// Who may ask, while there are no access rules.
 ///
 /// A browser lets any page send requests to this machine. So a request must call the server by a name that is its own,
@@ -46,7 +48,7 @@ package struct AccessPolicy: Sendable {
         }
         guard let origin = request.origins.first else {
             // A link to the page from elsewhere works.
-            let isLink = request.route == .page && request.method == "GET" && request.isNavigation
+            let isLink = request.route == .asset(.page) && request.method == "GET" && request.isNavigation
             if request.isCrossSite, !isLink { return .refuse(.crossSite, fields: varied(nil)) }
             return .allow(fields: varied(nil))
         }
@@ -75,7 +77,8 @@ package struct AccessPolicy: Sendable {
     private func isAllowed(_ origin: WebOrigin, _ host: Authority, _ request: AccessRequest) -> Bool {
         if origin.isOrigin(of: host) || origins.contains(origin) { return true }
         // A page that is developed on this machine, on another port, may look but not publish.
-        return origin.isLoopback && (request.route.isStream || request.route.isList)
+        return origin.isLoopback
+            && (request.route.isStream || request.route.isList || request.route == .asset(.clientModule))
             && ["GET", "HEAD", "OPTIONS"].contains(request.method)
     }
 

@@ -35,7 +35,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--binary", default=".build/release/tocsin")
     binary = os.path.abspath(parser.parse_args().binary)
-    readme = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "README.md")
+    readme = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "README.md")
     blocks = re.findall(r"^```sh\n(.*?)^```$", open(readme, encoding="utf-8").read(), re.M | re.S)
     folder = tempfile.mkdtemp(prefix="tocsin-readme-")
     server = Server(binary, folder)
