@@ -1,24 +1,35 @@
 # What can be done here; all of it installs what is missing first (scripts/setup).
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test kill-test clean
+.PHONY: help release run test kill-test clean
 
 # Options for `make run`: make run ARGS="--port 8080 --data /var/lib/tocsin/tocsin.db"
 ARGS ?=
+BINARY = .build/release/tocsin
 # With what Tests/System/requirements.txt names.
 PYTHON = .build/python/bin/python
+# Swift's own libraries are left out of the file on macOS, which has them.
+ifeq ($(shell uname),Darwin)
+STATIC =
+LIBRARIES = otool -L
+else
+STATIC = --static-swift-stdlib
+LIBRARIES = ldd
+endif
 # How often the long form of the kill test kills the server.
 RUNS ?= 20
 
 help: ## Shows this
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
 
-build: ## Builds the release, .build/release/tocsin
+release: ## Builds .build/release/tocsin, one file with Swift inside, and says what it still needs
 	@scripts/setup build
-	swift build -c release --product tocsin
+	swift build -c release --product tocsin $(STATIC)
+	@echo "$(BINARY) can be copied to where these libraries are:"
+	@$(LIBRARIES) $(BINARY)
 
-run: build ## Builds the release and serves; options with ARGS="--port 8080"
-	exec .build/release/tocsin serve $(ARGS)
+run: release ## Builds the release and serves; options with ARGS="--port 8080"
+	exec $(BINARY) serve $(ARGS)
 
 test: ## Builds and runs all tests, those of the running server too
 	@scripts/setup test
@@ -30,9 +41,9 @@ test: ## Builds and runs all tests, those of the running server too
 	$(PYTHON) Tests/System/fsync-proof.py --binary .build/debug/tocsin
 	$(PYTHON) Tests/System/kill-test.py --binary .build/debug/tocsin --runs 2 --subscribers 10 --seconds 1
 
-kill-test: build ## Kills the release under load, again and again, and checks that nothing is lost; RUNS=20
+kill-test: release ## Kills the release under load, again and again, and checks that nothing is lost; RUNS=20
 	@scripts/setup test
-	$(PYTHON) Tests/System/kill-test.py --binary .build/release/tocsin --runs $(RUNS)
+	$(PYTHON) Tests/System/kill-test.py --binary $(BINARY) --runs $(RUNS)
 
 clean: ## Removes what was built
 	swift package clean

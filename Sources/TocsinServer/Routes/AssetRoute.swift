@@ -43,7 +43,7 @@ struct AssetRoute: Sendable {
     /// Whether one of the entity tags is this one. A proxy that compresses makes it a weak one, which does here.
     private func isKnown(_ tag: String, by values: [String]) -> Bool {
         values.contains { list in
-            list.split(whereSeparator: { $0 == "," || $0 == " " }).contains { $0 == tag || $0 == "W/\(tag)" || $0 == "*" }
+            list.split { $0 == "," || $0 == " " }.contains { $0 == tag || $0 == "W/\(tag)" || $0 == "*" }
         }
     }
 

@@ -65,7 +65,8 @@ func header(_ fields: [(String, String)]) -> (String) -> [String] {
     @Test(
         "A path leads to its route",
         arguments: [
-            ("/", .asset(.page), ["GET", "HEAD"]), ("/health", .health, ["GET", "HEAD"]), ("/ready", .ready, ["GET", "HEAD"]),
+            ("/", .asset(.page), ["GET", "HEAD"]), ("/tocsin.js", .asset(.clientModule), ["GET", "HEAD"]),
+            ("/health", .health, ["GET", "HEAD"]), ("/ready", .ready, ["GET", "HEAD"]),
             ("/metrics", .metrics, ["GET", "HEAD"]),
             ("/openapi.yaml", .asset(.interface), ["GET", "HEAD"]), ("/events?topic=a", .topicStream, ["GET", "HEAD"]),
             ("/connection/t", .userStream(user: "t"), ["GET", "HEAD"]), ("/alarms", .alarms, ["POST"]),
