@@ -98,16 +98,19 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
             swiftSettings: strict),
+        .target(name: "SeededRandomness", path: "Tests/SeededRandomness", swiftSettings: strict),
         .testTarget(
-            name: "ServerSentEventsTests", dependencies: ["ServerSentEvents"], swiftSettings: strict),
+            name: "ServerSentEventsTests", dependencies: ["SeededRandomness", "ServerSentEvents"],
+            swiftSettings: strict),
         // What the tests of every journal share, which only a plain target can.
         .target(
-            name: "JournalConformance", dependencies: ["Tocsin"], path: "Tests/JournalConformance",
+            name: "JournalConformance", dependencies: ["SeededRandomness", "Tocsin"], path: "Tests/JournalConformance",
             swiftSettings: strict),
         .testTarget(
             name: "TocsinTests",
             dependencies: [
                 "JournalConformance",
+                "SeededRandomness",
                 "ServerSentEvents",
                 "Tocsin",
                 .product(name: "Logging", package: "swift-log"),
@@ -128,6 +131,7 @@ let package = Package(
         .testTarget(
             name: "TocsinServerTests",
             dependencies: [
+                "SeededRandomness",
                 "Tocsin",
                 "TocsinServer",
                 "TocsinWeb",

@@ -1,5 +1,6 @@
 import GRDB
 import Logging
+import Synchronization
 package import Tocsin
 
 extension SQLiteJournal {
@@ -65,6 +66,9 @@ extension SQLiteJournal {
 
     @Sendable
     private func logDamage(_ low: UInt64) {
+        // Once for each row, and not without end.
+        let isNew = loggedDamage.withLock { $0.count < 1000 && $0.insert(low).inserted }
+        guard isNew else { return }
         logger.error("row \(low) of alarms in the data file is damaged and left out; put back a backup")
     }
 

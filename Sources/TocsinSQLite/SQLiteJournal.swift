@@ -1,5 +1,6 @@
 import Dispatch
 package import Logging
+import Synchronization
 package import Tocsin
 
 /// The journal in one SQLite file: an append is on disk (fsync) before it returns.
@@ -24,6 +25,8 @@ package final class SQLiteJournal: Journal {
     let keyRetention: Int
     let logger: Logger
     let faults: Faults
+    /// The rows that were logged as damaged.
+    let loggedDamage = Mutex<Set<UInt64>>([])
     private let file: DataFile
     private let lock: FileLock
     /// Where everything is written, one after another, out of reach of any request's cancellation.

@@ -150,8 +150,15 @@ extension Session {
         let last = epochs.last?.high ?? 0
         let high = max(UInt64(max(1, now.milliseconds)), last + 1)
         let first = try head(database) + 1
+        // One without entries has given out no id, but for the position of an empty journal. While a disk fails there is an
+        // opening each second.
+        if first > 1 { epochs.removeAll { $0.firstLow == first } }
         epochs.append(EpochTable.Epoch(high: high, firstLow: first))
         guard let table = EpochTable(epochs), high <= Int64.max else { throw damaged(file) }
+        if first > 1 {
+            try database.execute(
+                sql: "DELETE FROM epochs WHERE first_low = ?", arguments: [Int64(clamping: first)])
+        }
         try database.execute(
             sql: "INSERT INTO epochs (high, first_low) VALUES (?, ?)",
             arguments: [Int64(clamping: high), Int64(clamping: first)]

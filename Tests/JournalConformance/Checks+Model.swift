@@ -1,3 +1,4 @@
+import SeededRandomness
 import Testing
 import Tocsin
 
@@ -10,7 +11,7 @@ extension JournalConformance {
 
     /// Does at random what clients do, and the same to a ``MemoryJournalState``; their ids differ in `high` only.
     private static func compare(_ subject: Subject, seed: UInt64) async throws {
-        var random = SplitMix(state: seed)
+        var random = SeededGenerator(seed: seed)
         let journal = subject.journal
         let high = try await journal.head.high
         var model = MemoryJournalState(
@@ -40,7 +41,7 @@ extension JournalConformance {
         }
     }
 
-    private static func request(head: AlarmID, _ random: inout SplitMix) -> AppendRequest {
+    private static func request(head: AlarmID, _ random: inout SeededGenerator) -> AppendRequest {
         if Int.random(in: 0..<5, using: &random) == 0 {
             return .withdraw(AlarmID(high: head.high, low: UInt64.random(in: 0...head.low + 2, using: &random)))
         }
@@ -71,10 +72,10 @@ extension JournalConformance {
         _ journal: any Journal,
         with model: MemoryJournalState,
         at now: Timestamp,
-        _ random: inout SplitMix
+        _ random: inout SeededGenerator
     ) async throws {
         #expect(try await journal.head == model.head)
-        let some = { (random: inout SplitMix) in
+        let some = { (random: inout SeededGenerator) in
             AlarmID(high: model.head.high, low: UInt64.random(in: 0...model.head.low + 1, using: &random))
         }
         let selection: Selection =
@@ -97,22 +98,5 @@ extension JournalConformance {
         }
         let page = try await journal.alarms(after: nil, through: nil, for: .addresses([]), limit: PageLimit(alarms: 1))
         #expect(page.floor == model.floor && page.head == model.head)
-    }
-}
-
-/// Random numbers that are the same for the same seed.
-package struct SplitMix: RandomNumberGenerator, Sendable {
-    private var state: UInt64
-
-    package init(state: UInt64) {
-        self.state = state
-    }
-
-    package mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

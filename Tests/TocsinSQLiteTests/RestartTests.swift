@@ -65,6 +65,22 @@ struct RestartTests {
         #expect(heads.map(\.low) == [1, 2, 3, 4])
     }
 
+    @Test("Openings without an alarm leave no trace in the file")
+    func idleRestarts() async throws {
+        var journal = try folder.open(clock)
+        let id = try await journal.publish(.to(.everyone, "1"))[0].id
+        for _ in 0..<20 {
+            await journal.close()
+            clock.advance(seconds: 1)
+            journal = try folder.open(clock)
+        }
+        let next = try await journal.publish(.to(.everyone, "2"))[0].id
+        #expect(next.high == id.high + 20_000, "the last opening's, though none before had an alarm")
+        for id in [id, next] { #expect(try await journal.standing(of: id) == .resumable) }
+        await journal.close()
+        #expect(try folder.count("epochs") == 2)
+    }
+
     @Test("The position of a journal that was empty stays known")
     func empty() async throws {
         var positions: [AlarmID] = []

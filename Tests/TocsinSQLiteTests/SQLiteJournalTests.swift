@@ -187,6 +187,11 @@ extension TemporaryFolder {
         try queue.close()
     }
 
+    /// How many rows a table has.
+    func count(_ table: String) throws -> Int? {
+        try DatabaseQueue(path: data).read { try Int.fetchOne($0, sql: "SELECT COUNT(*) FROM \(table)") }
+    }
+
     /// What SQLite says to the state of the file.
     func integrity() throws -> String? {
         try DatabaseQueue(path: data).read { try String.fetchOne($0, sql: "PRAGMA integrity_check") }

@@ -1,4 +1,5 @@
 import Testing
+import TocsinWeb
 
 @testable import TocsinServer
 

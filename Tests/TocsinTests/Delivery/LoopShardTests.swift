@@ -2,6 +2,7 @@ import Dispatch
 import NIOConcurrencyHelpers
 import NIOCore
 import NIOEmbedded
+import SeededRandomness
 import ServerSentEvents
 import Testing
 

@@ -55,4 +55,19 @@ struct MemoryJournalTests {
         #expect(state.count == 0)
         #expect(state.isEmpty)
     }
+
+    @Test("What retention has removed is not remembered until it would have expired")
+    func forgetsExpiries() {
+        let now = Timestamp(milliseconds: 1000)
+        var state = MemoryJournalState(now: now, keyRetention: 10)
+        for index in 0..<10_000 {
+            _ = state.append([.publish([.to(.everyone, "", ttl: 1000 + index % 7)])], at: now)
+            while state.removeOutdated(RetentionPolicy(age: 100, alarms: 50, keyAge: 10), at: now) {}
+            #expect(state.expiryCount <= 102)
+        }
+        while state.removeOutdated(
+            RetentionPolicy(age: 10_000, alarms: 50, keyAge: 10), at: now.advanced(bySeconds: 2000))
+        {}
+        #expect(state.isEmpty)
+    }
 }

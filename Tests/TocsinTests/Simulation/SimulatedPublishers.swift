@@ -1,3 +1,5 @@
+import SeededRandomness
+
 @testable import Tocsin
 
 /// Publishers that send alarms and withdrawals through a queue to the journal, and check the answers.

@@ -1,3 +1,5 @@
+import SeededRandomness
+
 import NIOConcurrencyHelpers
 
 @testable import Tocsin

@@ -1,3 +1,5 @@
+import SeededRandomness
+
 @testable import Tocsin
 
 /// Readers that come and go.

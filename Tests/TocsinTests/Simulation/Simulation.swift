@@ -1,4 +1,5 @@
 import NIOConcurrencyHelpers
+import SeededRandomness
 
 @testable import Tocsin
 

@@ -1,3 +1,5 @@
+import SeededRandomness
+
 @testable import Tocsin
 
 /// How large and how unreliable things are in one run: another regime for each seed.

@@ -28,6 +28,7 @@ extension MemoryJournalState {
             order.dropFirst(through: low)
             records[low] = nil
             floor = AlarmID(high: head.high, low: low)
+            if record.expires { markExpiryStale() }
             guard case .entry(let entry) = record else { continue }
             for address in entry.addresses {
                 byAddress[address]?.dropFirst(through: low)
@@ -41,12 +42,24 @@ extension MemoryJournalState {
         for _ in 0..<Self.batch {
             guard let expiry = expiries.min, expiry.at <= now else { return false }
             expiries.removeMin()
-            guard let record = records.removeValue(forKey: expiry.low) else { continue }
+            guard let record = records.removeValue(forKey: expiry.low) else {
+                staleExpiries -= 1
+                continue
+            }
             let records = self.records
             order.markDead { records[$0] != nil }
             if case .entry(let entry) = record { removeFromAddresses(entry) }
         }
         return true
+    }
+
+    /// A record was removed that was still to expire. O(1) in the mean: half of the heap is stale before it is made anew.
+    private mutating func markExpiryStale() {
+        staleExpiries += 1
+        guard staleExpiries * 2 > expiries.count else { return }
+        let records = self.records
+        expiries = Heap(expiries.unordered.filter { records[$0.low] != nil })
+        staleExpiries = 0
     }
 
     private mutating func removeKeys(olderThan age: Int, at now: Timestamp) -> Bool {
@@ -64,6 +77,13 @@ extension MemoryJournalState.Record {
         switch self {
         case .entry(let entry): entry.publishedAt
         case .withdrawn(_, let publishedAt, _): publishedAt
+        }
+    }
+
+    fileprivate var expires: Bool {
+        switch self {
+        case .entry(let entry): entry.expiresAt != nil
+        case .withdrawn(_, _, let expiresAt): expiresAt != nil
         }
     }
 }

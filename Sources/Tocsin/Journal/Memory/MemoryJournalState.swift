@@ -37,6 +37,8 @@ package struct MemoryJournalState: Sendable {
     var order = LowIndex()
     var byAddress: [Address: LowIndex] = [:]
     var expiries = Heap<Expiry>()
+    /// How many of them are of records that were removed before.
+    var staleExpiries = 0
     var keys: [Name: KnownKey] = [:]
     /// In the order in which they were published.
     var keyOrder: Deque<(key: Name, at: Timestamp)> = []
@@ -51,6 +53,9 @@ package struct MemoryJournalState: Sendable {
 
     /// How many entries it keeps, those included that were withdrawn.
     package var count: Int { records.count }
+
+    /// How many expiries it remembers, for entries that are no longer there too.
+    package var expiryCount: Int { expiries.count }
 
     /// Whether it holds neither entries nor keys, nor any trace of them.
     package var isEmpty: Bool {

@@ -1,12 +1,12 @@
-/// Random numbers that follow from a seed, so that a run can be repeated.
-struct SeededGenerator: RandomNumberGenerator {
+/// Random numbers that follow from a seed, so that a run can be repeated (SplitMix64).
+package struct SeededGenerator: RandomNumberGenerator, Sendable {
     private var state: UInt64
 
-    init(seed: UInt64) {
+    package init(seed: UInt64) {
         state = seed
     }
 
-    mutating func next() -> UInt64 {
+    package mutating func next() -> UInt64 {
         state &+= 0x9E37_79B9_7F4A_7C15
         var mixed = state
         mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
@@ -15,20 +15,20 @@ struct SeededGenerator: RandomNumberGenerator {
     }
 
     /// Another generator, whose numbers do not depend on how many this one gives from now on.
-    mutating func fork() -> SeededGenerator {
+    package mutating func fork() -> SeededGenerator {
         SeededGenerator(seed: next())
     }
 
     /// - Parameter percent: how often it is `true`, of a hundred times.
-    mutating func chance(_ percent: Int) -> Bool {
+    package mutating func chance(_ percent: Int) -> Bool {
         Int.random(in: 0..<100, using: &self) < percent
     }
 
-    mutating func index(below count: Int) -> Int {
+    package mutating func index(below count: Int) -> Int {
         Int.random(in: 0..<count, using: &self)
     }
 
-    mutating func element<Elements: Collection>(of elements: Elements) -> Elements.Element? {
+    package mutating func element<Elements: Collection>(of elements: Elements) -> Elements.Element? {
         elements.randomElement(using: &self)
     }
 }
