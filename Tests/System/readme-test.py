@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
 """Types the shell commands of README.md, in order, against a server of its own. Standard library only.
 
-A command that fails, or a request that is refused, fails the test; streams are read for a second.
+A command that fails, or a request that is refused, fails the test; streams are read for a second. README.ko.md says the
+same in Korean: the same code, options, links and sections.
 """
 import argparse
+import itertools
 import os
 import re
 import shutil
@@ -31,15 +33,47 @@ EXPECTED = [
 ]
 
 
+ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
+# What both languages have in common, whatever the words: patterns of what must come in the same order.
+COMMON = {
+    "code": r"^```\w+\n.*?^```$",
+    "indented code": r"^    (?! )[^#\n]*[^#\s]",
+    "levels of headings": r"^#+ ",
+    "first cells of tables": r"^\| `[^|]*\|",
+    "options": r"`--[a-z-]+`(?: \| `TOCSIN_\w+` \| [^|]+)?",
+    "links": r"\]\((?!README|Documentation)[^)]*\)",
+}
+
+
+def compare(english, korean):
+    for what, pattern in COMMON.items():
+        # Words are ordered in another way, lines are not.
+        find = lambda text: re.findall(pattern, text, re.M | re.S if what == "code" else re.M)
+        ours, theirs = find(english), find(korean)
+        if what in ("options", "links"):
+            ours, theirs = sorted(set(ours)), sorted(set(theirs))
+        for one, other in itertools.zip_longest(ours, theirs):
+            if one != other:
+                raise Failure(f"{what}: README.md has {one!r} where README.ko.md has {other!r}")
+
+
+def check_links(text):
+    for target in set(re.findall(r"\]\((?!https?:)([^)]*)\)", text)):
+        if not os.path.exists(os.path.join(ROOT, target)):
+            raise Failure(f"a README leads to {target}, which is not there")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--binary", default=".build/release/tocsin")
     binary = os.path.abspath(parser.parse_args().binary)
-    readme = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "README.md")
-    blocks = re.findall(r"^```sh\n(.*?)^```$", open(readme, encoding="utf-8").read(), re.M | re.S)
+    english, korean = (open(os.path.join(ROOT, name), encoding="utf-8").read() for name in ("README.md", "README.ko.md"))
+    blocks = re.findall(r"^```sh\n(.*?)^```$", english, re.M | re.S)
     folder = tempfile.mkdtemp(prefix="tocsin-readme-")
     server = Server(binary, folder)
     try:
+        compare(english, korean)
+        check_links(english + korean)
         server.start()
         here = f"127.0.0.1:{server.port}"
         script = PREPARE + "".join(blocks).replace("127.0.0.1:5000", here)
@@ -61,7 +95,7 @@ def main():
     finally:
         server.close()
         shutil.rmtree(folder)
-    print(f"readme-test: ok: {len(blocks)} blocks of commands work when typed")
+    print(f"readme-test: ok: {len(blocks)} blocks of commands work when typed, and both languages say the same")
     return 0
 
 
