@@ -38,6 +38,7 @@ test: ## Builds and runs all tests, those of the running server too
 	# Apart, since Foundation's Process can crash in a process with more than a thousand open files, as the other tests have.
 	swift test --skip-build --filter TocsinCLITests
 	$(PYTHON) Tests/System/readme-test.py --binary .build/debug/tocsin
+	$(PYTHON) Tests/System/client-test.py --binary .build/debug/tocsin
 	$(PYTHON) Tests/System/fsync-proof.py --binary .build/debug/tocsin
 	$(PYTHON) Tests/System/kill-test.py --binary .build/debug/tocsin --runs 2 --subscribers 10 --seconds 1
 
