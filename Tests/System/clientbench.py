@@ -7,7 +7,7 @@ import urllib.parse
 from browsers import Record, Site
 from harness import Failure, wait_until
 
-PAGE = "<!doctype html><html lang=en><title>T</title><link rel=icon href=data:,><script type=module src=page.js></script>"
+PAGE = "<!doctype html><title>Test</title><link rel=icon href=data:,><script type=module src=page.js></script>"
 # Writes down what the connection tells; with options in the address it begins at once, as an application's page does.
 SCRIPT = """
 import { connect, compareIds } from "%s/tocsin.js";
