@@ -1,1 +1,248 @@
-import "./tocsin.js";
+// The page: what is chosen, the connection that follows it, and what comes over it.
+
+import { connect } from "./tocsin.js";
+import { Chips } from "./page-chips.js";
+import { parsed } from "./page-json.js";
+import { showPrograms } from "./page-lines.js";
+import { Publisher, PublishForm, reservation, showAnswer, withdraw } from "./page-publish.js";
+import { Rows } from "./page-rows.js";
+import { Announcements, StateBar } from "./page-state.js";
+import { localize, text } from "./page-texts.js";
+
+const usualNames = ["alarm", "notice", "reservation", "message"];
+const byId = (id) => document.getElementById(id);
+// The page may be under a path of a proxy.
+const base = new URL(".", document.baseURI).href;
+
+localize();
+
+// What is chosen is in the address, so that a link can be shared and a reload keeps it.
+
+const query = new URLSearchParams(location.search);
+const choice = { user: query.get("user") || "tiaz", languages: query.getAll("lang").join() };
+const topics = new Chips(byId("add-topic"), { values: query.getAll("topic"), removable: true, changed: topicsChanged });
+const names = new Chips(byId("add-name"), { values: usualNames, removable: false, allows: listen, changed: keepChoice });
+
+function keepChoice() {
+  const kept = new URLSearchParams({ user: choice.user });
+  for (const topic of topics.values) kept.append("topic", topic);
+  if (choice.languages) kept.set("lang", choice.languages);
+  for (const name of names.values.slice(usualNames.length)) kept.append("event", name);
+  history.replaceState(null, "", `?${kept.toString().replaceAll("%2C", ",")}`);
+  showChoice();
+}
+
+function showChoice() {
+  document.title = `${choice.user} · Tocsin`;
+  showPrograms(byId("lines"), {
+    base, user: choice.user, topics: topics.values, languages: choice.languages, names: names.values,
+  }, say);
+  publishForm.setUser(choice.user);
+}
+
+// The connection.
+
+let connection = null;
+let resumedRow = null;
+
+const say = (said) => { byId("said").textContent = said; };
+const stateBar = new StateBar(say, open);
+const announcements = new Announcements(say);
+const rows = new Rows(byId("rows"), withdrawRow);
+
+function open() {
+  connection?.close();
+  resumedRow = null;
+  const opened = connect({
+    server: base, user: choice.user, topics: topics.values, languages: languageList(), events: names.values,
+    onAlarm: ifCurrent(alarmCame),
+    onGreeting: ifCurrent((said) => note("greeting", said)),
+    onWithdrawn: ifCurrent(({ id, alarm }) => changed(() => rows.addWithdrawal(id, alarm))),
+    onReset: ifCurrent(({ reason }) => note("reset", text(`reset-${reason}`))),
+    onState: ifCurrent(stateChanged),
+  });
+  connection = opened;
+  stateChanged(opened.state);
+
+  /** What the connection of before still has to say concerns another choice. */
+  function ifCurrent(handle) {
+    return (value) => {
+      if (opened === connection) handle(value);
+    };
+  }
+}
+
+/** Listens for events of one more name; false for a name that no alarm can have. */
+function listen(name) {
+  try {
+    connection.listen(name);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function languageList() {
+  return choice.languages.split(",").map((range) => range.trim()).filter((range) => range);
+}
+
+function changed(change) {
+  change();
+  byId("empty").hidden = !rows.isEmpty;
+}
+
+function note(kind, said) {
+  let setNote;
+  changed(() => { setNote = rows.addNote(kind, said); });
+  return setNote;
+}
+
+function alarmCame(alarm) {
+  changed(() => rows.addAlarm(alarm));
+  announcements.add(alarm);
+  ring();
+  lookAtRecentSoon();
+}
+
+function ring() {
+  byId("bell").classList.remove("ringing");
+  requestAnimationFrame(() => byId("bell").classList.add("ringing"));
+}
+
+function stateChanged(state) {
+  stateBar.show(state);
+  if (state.phase !== "open" || !state.resumed) return;
+  const { from, alarms } = state.resumed;
+  const said = text(`resumed-${["none", "one"][alarms] ?? "more"}`, { id: from, count: alarms });
+  if (resumedRow?.opened === state.opened) {
+    resumedRow.note(said);
+  } else {
+    resumedRow = { opened: state.opened, note: note("resumed", said) };
+  }
+}
+
+// The list of alarms: earlier ones, and what the stream does not tell of those that came.
+
+let lookingSoon = null;
+
+function lookAtRecentSoon() {
+  lookingSoon ??= setTimeout(() => {
+    lookingSoon = null;
+    lookAtRecent();
+  }, 1000);
+}
+
+async function lookAtRecent() {
+  const page = await list({ limit: 100 });
+  if (!page) return;
+  rows.describe(page.alarms);
+  addNames(page.alarms);
+}
+
+/** Adds the names of events that alarms have had. */
+function addNames(alarms) {
+  const added = new Set(alarms.map(({ event }) => event)).difference(new Set([...names.values, "withdrawn"]));
+  added.forEach((name) => names.add(name));
+  if (added.size) keepChoice();
+}
+
+/** A page of alarms, newest first; null where there is no answer, or where it is not asked for any more. */
+async function list(parameters) {
+  const asked = connection;
+  const address = new URL(`users/${encodeURIComponent(choice.user)}/alarms`, base);
+  address.search = new URLSearchParams([
+    ["order", "newest"], ...Object.entries(parameters), ...topics.values.map((topic) => ["topic", topic]),
+    ...(choice.languages ? [["lang", choice.languages]] : []),
+  ]);
+  try {
+    const response = await fetch(address);
+    return response.ok && asked === connection ? parsed(await response.text()) : null;
+  } catch {
+    return null;
+  }
+}
+
+byId("earlier").addEventListener("click", async () => {
+  const after = rows.oldest;
+  const page = await list({ limit: 50, ...(after ? { after } : {}) });
+  byId("no-earlier").textContent = page ? (page.next ? "" : text("no-earlier")) : text("failed");
+  if (page) changed(() => rows.addEarlier(page.alarms));
+});
+
+// Publishing.
+
+const publisher = new Publisher(base);
+const publishForm = new PublishForm(publisher, (event) => addNames([{ event }]));
+
+byId("reserve").addEventListener("click", async () => {
+  const answer = await publisher.publish(reservation(choice.user));
+  if (answer.id) {
+    byId("reserve-answer").replaceChildren();
+  } else {
+    showAnswer(byId("reserve-answer"), answer);
+  }
+});
+
+async function withdrawRow(id, button) {
+  button.disabled = true;
+  const answer = await withdraw(base, id);
+  button.disabled = false;
+  if (answer.value) {
+    byId("scroll").focus({ preventScroll: true });
+    rows.markWithdrawn(id);
+  } else {
+    showAnswer(byId("reserve-answer"), answer);
+  }
+}
+
+// Choosing.
+
+byId("choice").addEventListener("submit", (event) => event.preventDefault());
+
+byId("user").value = choice.user;
+byId("user").addEventListener("change", ({ target }) => {
+  target.value = target.value.toWellFormed?.() ?? target.value;
+  if (!target.value) target.value = choice.user;
+  if (target.value === choice.user) return;
+  choice.user = target.value;
+  startAnew();
+});
+
+function topicsChanged() {
+  connection.setTopics(topics.values);
+  keepChoice();
+}
+
+function startAnew() {
+  changed(() => rows.clear());
+  byId("no-earlier").textContent = "";
+  keepChoice();
+  open();
+  lookAtRecent();
+}
+
+const radios = byId("choice").elements.language;
+radios.value = choice.languages;
+if (radios.value !== choice.languages) {
+  radios.value = "*";
+  byId("languages").value = choice.languages;
+}
+byId("languages").hidden = radios.value !== "*";
+
+byId("language").addEventListener("change", ({ target }) => {
+  byId("languages").hidden = radios.value !== "*";
+  if (target.value === "*" && target.type === "radio") {
+    byId("languages").focus();
+    return;
+  }
+  const languages = radios.value === "*" ? byId("languages").value.trim() : radios.value;
+  if (languages === choice.languages) return;
+  choice.languages = languages;
+  connection.setLanguages(languageList());
+  keepChoice();
+});
+
+showChoice();
+open();
+query.getAll("event").forEach((name) => names.add(name));
+lookAtRecent();

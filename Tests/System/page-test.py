@@ -1,0 +1,324 @@
+#!/usr/bin/env python3
+"""Uses the page at / as people do, in Chromium: what it shows, says, publishes, and how it comes back.
+
+With --screenshots it takes pictures of the page instead.
+"""
+import argparse
+import contextlib
+import shutil
+import sys
+import tempfile
+import time
+
+from playwright.sync_api import Error, expect
+
+import page_accessibility
+import page_lines
+import page_screenshots
+from browsers import Record, Site, chromium
+from harness import Failure, Server, order
+
+MARKUP = '<img src="x" onerror="document.title=\'run\'"><script>document.title="run"</script>'
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--binary", default=".build/release/tocsin")
+    parser.add_argument("--screenshots", metavar="FOLDER", help="take pictures of the page into this folder")
+    options = parser.parse_args()
+    expect.set_options(timeout=15_000)
+    folder = tempfile.mkdtemp(prefix="tocsin-page-")
+    server = Server(options.binary, folder, "--greeting", "Hello! {user}")
+    begin = time.monotonic()
+    try:
+        server.start()
+        with chromium() as browser:
+            if options.screenshots:
+                page_screenshots.take(browser, server, options.screenshots)
+            else:
+                for test in TESTS:
+                    try:
+                        test(browser, server)
+                    except (Failure, AssertionError, Error) as failure:
+                        raise Failure(f"{test.__name__}: {failure}") from failure
+    except Failure as failure:
+        print(f"page-test: FAILED: {failure}")
+        return 1
+    finally:
+        server.close()
+        shutil.rmtree(folder)
+    print(f"page-test: ok: {len(TESTS)} tests in Chromium, {time.monotonic() - begin:.0f} s")
+    return 0
+
+
+@contextlib.contextmanager
+def opened(browser, server, query="", **options):
+    """The page with an open stream, in a profile of its own; complaints and what comes from elsewhere fail at the end."""
+    context = browser.new_context(**{"locale": "en-US", "reduced_motion": "reduce", **options})
+    context.set_default_timeout(15_000)
+    try:
+        record = Record(context)
+        page = context.new_page()
+        page.goto(f"http://127.0.0.1:{server.port}/{query}")
+        try:
+            wait_open(page)
+            yield page
+        except AssertionError as failure:
+            raise Failure(f"{failure}\nthe console: {record.errors}") from failure
+        # A browser says so whenever a request is refused, which is meant here.
+        record.errors = [error for error in record.errors if "status of 422" not in error]
+        record.check(f"http://127.0.0.1:{server.port}")
+    finally:
+        context.close()
+
+
+def wait_open(page):
+    expect(page.locator("#state")).to_have_attribute("data-phase", "open")
+
+
+def alarms(page):
+    return page.locator(".row.alarm .data")
+
+
+def publish(server, **alarm):
+    status, _, answer = server.publish(alarm)
+    if status != 201:
+        raise Failure(f"a publish was answered {status}: {answer}")
+    return answer["id"]
+
+
+def shows_greeting_and_alarms_in_the_language_that_is_chosen(browser, server):
+    texts = {"ko": "새 소식", "en": "News", "ja": "ニュース"}
+    with opened(browser, server, "?user=reader&topic=news", locale="ko-KR") as page:
+        expect(page.locator(".row.greeting .data")).to_have_text("Hello! reader")
+        expect(page.locator("#events-title")).to_have_text("이벤트")
+        first = publish(server, topic="news", translations=texts)
+        expect(alarms(page)).to_have_text(["새 소식"])
+        expect(alarms(page)).to_have_attribute("lang", "ko")
+        page.locator("#language").get_by_role("radio", name="English").check()
+        expect(page.locator(".row.resumed .data")).to_contain_text(first)
+        wait_open(page)
+        publish(server, topic="news", translations=texts)
+        expect(alarms(page)).to_have_text(["News", "새 소식"])
+        expect(alarms(page).first).to_have_attribute("lang", "en")
+        page.locator("#language").get_by_role("radio", name="기타").check()
+        page.locator("#languages").fill("fr, ja")
+        page.locator("#languages").press("Enter")
+        expect(page.locator(".row.resumed")).to_have_count(2)
+        wait_open(page)
+        publish(server, topic="news", translations=texts)
+        expect(alarms(page)).to_have_text(["ニュース", "News", "새 소식"])
+        page.reload()
+        wait_open(page)
+        expect(page.locator("#languages")).to_have_value("fr, ja")
+        expect(page.locator("#topics li")).to_contain_text("news")
+        expect(page.locator("#user")).to_have_value("reader")
+
+
+def publishes_what_is_typed_and_shows_the_field_that_was_refused(browser, server):
+    with opened(browser, server, "?user=writer") as page:
+        send = page.locator("#publish [type=submit]")
+        answer, address, event, data = (page.locator(f"#{name}") for name in ("answer", "address", "event", "data"))
+        expect(address).to_have_value("writer")
+        data.fill("first\nsecond")
+        send.click()
+        expect(alarms(page)).to_have_text(["first\nsecond"])
+        expect(answer).to_contain_text(page.locator(".row.alarm code").first.inner_text())
+
+        event.fill("reset")
+        send.click()
+        expect(answer).to_contain_text("/event")
+        expect(event).to_have_attribute("aria-invalid", "true")
+        expect(event).to_be_focused()
+        event.fill("deploy")
+        page.locator("#publish").get_by_role("radio", name="JSON").check()
+        data.fill('{"big":12345678901234567890,"text":"\\uc548"')
+        send.click()
+        expect(answer).to_contain_text("/data")
+        data.press("End")
+        data.press_sequentially("}")
+        send.click()
+        expect(alarms(page).first).to_have_text('{ "big": 12345678901234567890, "text": "안" }')
+        expect(page.locator("#names")).to_contain_text("deploy")
+
+        page.locator("#publish").get_by_role("radio", name="Translations").check()
+        rows = page.locator("#translations li")
+        rows.nth(0).locator(".text").fill("안녕")
+        rows.nth(1).locator(".tag").fill("not a tag")
+        rows.nth(1).locator(".text").fill("Hi")
+        send.click()
+        expect(rows.nth(1).locator(".tag")).to_have_attribute("aria-invalid", "true")
+        rows.nth(1).locator(".tag").fill("en")
+        page.locator("#publish").get_by_role("radio", name="Everyone").check()
+        send.click()
+        expect(alarms(page).first).to_have_text("Hi")
+
+
+def sends_again_with_the_same_key_after_a_lost_answer(browser, server):
+    with opened(browser, server, "?user=again") as page:
+        def lose(route):
+            route.fetch()
+            route.fulfill(status=503)
+
+        page.route("**/alarms", lose)
+        page.locator("#data").fill("once")
+        page.locator("#publish [type=submit]").click()
+        expect(page.locator("#answer")).to_contain_text("Publish again")
+        expect(alarms(page)).to_have_text(["once"])
+        page.unroute("**/alarms")
+        page.locator("#publish [type=submit]").click()
+        expect(page.locator("#answer")).to_contain_text("already")
+        page.locator("#publish [type=submit]").click()
+        expect(alarms(page)).to_have_text(["once", "once"])
+
+
+def makes_a_reservation_in_the_language_of_the_browser(browser, server):
+    for locale, said in (("ko-KR", "예약에 성공했습니다!"), ("en-US", "Your reservation is made."), ("ja-JP", "ご予約が完了しました。")):
+        with opened(browser, server, f"?user=guest-{locale}", locale=locale) as page:
+            page.locator("#reserve").click()
+            expect(page.locator(".row.alarm .name")).to_have_text(["reservation"])
+            expect(alarms(page)).to_have_text([f'{{ "message": "{said}" }}'])
+
+
+def shows_markup_as_text(browser, server):
+    with opened(browser, server, "?user=%3Cimg+src=x+onerror=alert(1)%3E&topic=%3Cb%3E&event=%3Ci%3E") as page:
+        user = "<img src=x onerror=alert(1)>"
+        expect(page.locator(".row.greeting .data")).to_have_text(f"Hello! {user}")
+        publish(server, user=user, data=MARKUP)
+        publish(server, user=user, event="<i>", data={MARKUP: MARKUP})
+        publish(server, user=user, translations={"en": MARKUP}, event="message")
+        expect(alarms(page)).to_have_count(3)
+        expect(alarms(page).first).to_have_text(MARKUP)
+        expect(page.locator(".row.alarm .name")).to_have_text(["message", "<i>", "alarm"])
+        expect(page).to_have_title(f"{user} · Tocsin")
+        if page.locator("main").locator("img, script, b, i").count():
+            raise Failure("what was published became elements")
+
+
+def shows_earlier_alarms_and_withdraws(browser, server):
+    first = publish(server, user="old", event="uncommon", translations={"en": "the first", "ko": "첫째"})
+    others = [publish(server, user="old", data=f"number {number}") for number in range(60)]
+    with opened(browser, server, "?user=old") as page:
+        earlier = page.locator("#earlier")
+        earlier.click()
+        expect(alarms(page)).to_have_count(50)
+        earlier.click()
+        expect(alarms(page)).to_have_count(61)
+        ids = page.locator(".row.alarm code").all_inner_texts()
+        if ids != sorted([first, *others], key=order, reverse=True):
+            raise Failure(f"the list is not the journal, newest first: {ids}")
+        expect(alarms(page).last).to_have_attribute("lang", "en")
+        expect(page.locator("#names")).to_contain_text("uncommon")
+        wait_open(page)
+        page.locator(".row.alarm").last.locator("button").click()
+        expect(page.locator(".row.withdrawal .data")).to_contain_text(first)
+        expect(page.locator(".row.alarm.withdrawn")).to_have_count(1)
+        if server.status(f"/alarms/{first}") != 410:
+            raise Failure("the alarm was not withdrawn")
+
+
+def resumes_after_a_crash_and_misses_nothing(browser, server):
+    with opened(browser, server, "?user=steady") as page:
+        last = publish(server, user="steady", data="before")
+        expect(alarms(page)).to_have_text(["before"])
+        server.kill()
+        expect(page.locator("#state")).not_to_have_attribute("data-phase", "open")
+        # On another port, so that the page cannot be back before all are published.
+        port, server.port = server.port, 0
+        server.start()
+        for number in range(3):
+            publish(server, user="steady", data=f"missed {number}")
+        server.stop()
+        server.port = port
+        server.start()
+        wait_open(page)
+        expect(page.locator(".row.resumed .data")).to_have_text(f"after {last}: 3 alarms caught up")
+        publish(server, user="steady", data="after")
+        expect(alarms(page)).to_have_text(["after", "missed 2", "missed 1", "missed 0", "before"])
+
+
+def two_tabs_have_one_stream(browser, server):
+    with opened(browser, server, "?user=both") as page:
+        expect(page.locator("#detail")).to_have_text("this tab holds the stream")
+        other = page.context.new_page()
+        other.goto(page.url)
+        wait_open(other)
+        expect(other.locator("#detail")).to_have_text("follows the stream of another tab")
+        publish(server, user="both", data="to both")
+        for tab in (page, other):
+            expect(alarms(tab)).to_have_text(["to both"])
+
+
+def keeps_a_bounded_list(browser, server):
+    with opened(browser, server, "?user=many") as page:
+        status, _, _ = server.publish([{"user": "many", "data": f"{number}"} for number in range(600)])
+        if status != 201:
+            raise Failure("many alarms were refused")
+        expect(alarms(page).first).to_have_text("599")
+        expect(page.locator("#rows > li")).to_have_count(500)
+        expect(alarms(page).last).to_have_text("100")
+
+
+def can_be_used_by_everyone(browser, server):
+    for locale in ("ko-KR", "en-US"):
+        for width in (390, 1280):
+            options = {"locale": locale, "viewport": {"width": width, "height": 800}}
+            with opened(browser, server, "?user=all&topic=a-topic-of-a-long-name&topic=news", **options) as page:
+                page.locator("#reserve").click()
+                expect(page.locator(".row.alarm")).to_have_count(1)
+                page.locator("#data").fill("x" * 300)
+                page.locator("#publish [type=submit]").click()
+                expect(page.locator(".row.alarm .tag").last).to_have_text(locale if locale == "en-US" else "ko")
+                page.locator("#publish [value=translations]").check()
+                page.locator("#event").fill("open")
+                page.locator("#publish [type=submit]").click()
+                expect(page.locator("#answer")).to_contain_text("/")
+                page_accessibility.check(page, locale[:2])
+                expect(page.locator("#said")).not_to_be_empty()
+
+
+def works_under_a_path_of_a_proxy(browser, server):
+    names = ["", "icon.svg", "page.css", "page.js", "tocsin.js"]
+    html = server.request("GET", "/")[2].decode()
+    names += [part for part in html.split('"') if part.endswith(".css") and part not in names]
+    script = server.request("GET", "/page.js")[2].decode()
+    names += [part[2:] for part in script.split('"') if part.startswith("./") and part[2:] not in names]
+    files = {f"/some/path/{name}": server.request("GET", f"/{name}")[2] for name in names}
+    with Site(files) as site:
+        context = browser.new_context()
+        try:
+            record = Record(context)
+            page = context.new_page()
+            page.goto(f"{site.origin}/some/path/?user=tiaz")
+            expect(page.locator("#line-curl-listen")).to_contain_text(f"{site.origin}/some/path/connection/tiaz")
+            elsewhere = [url for url in record.urls if not url.startswith(f"{site.origin}/some/path/")]
+            if elsewhere or len(record.urls) < len(names):
+                raise Failure(f"asked for outside of its path: {elsewhere}; in all {len(record.urls)}")
+        finally:
+            context.close()
+
+
+def lines_to_copy_work_for_an_odd_name(browser, server):
+    with opened(browser, server, page_lines.QUERY, locale="ko-KR", permissions=["clipboard-read", "clipboard-write"]) as page:
+        page_lines.check(page, browser, server)
+
+
+TESTS = [
+    # First, since what is for everyone would be among the earlier alarms.
+    shows_earlier_alarms_and_withdraws,
+    shows_greeting_and_alarms_in_the_language_that_is_chosen,
+    publishes_what_is_typed_and_shows_the_field_that_was_refused,
+    sends_again_with_the_same_key_after_a_lost_answer,
+    makes_a_reservation_in_the_language_of_the_browser,
+    shows_markup_as_text,
+    two_tabs_have_one_stream,
+    keeps_a_bounded_list,
+    can_be_used_by_everyone,
+    works_under_a_path_of_a_proxy,
+    lines_to_copy_work_for_an_odd_name,
+    resumes_after_a_crash_and_misses_nothing,
+]
+
+
+if __name__ == "__main__":
+    sys.exit(main())
