@@ -1,6 +1,6 @@
 import Testing
-import Tocsin
 
+@testable import Tocsin
 @testable import TocsinServer
 
 @Suite struct ProblemTests {
@@ -20,7 +20,8 @@ import Tocsin
         .duplicateField(at: JSONPointer("user")), .missingAddress, .missingContent,
         .severalAddresses(at: JSONPointer("topic")),
         .empty(at: JSONPointer("users"), expected: "name"), .badLanguage(at: JSONPointer("x y")),
-        .badHeaderKey("there are two"),
+        .badName(at: JSONPointer("user"), InvalidName(reason: .empty)),
+        .badEvent(at: JSONPointer("event"), InvalidEventName(reason: .empty)), .badHeaderKey("there are two"),
         Problem(JSONError(reason: .malformed(expected: "a value"), offset: 0)),
         Problem(JSONError(reason: .notUTF8, offset: 0)),
         Problem(JSONError(reason: .tooDeep, offset: 64)), Problem(JSONError(reason: .loneSurrogate, offset: 1)),
