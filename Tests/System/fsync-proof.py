@@ -18,6 +18,7 @@ import sys
 import tempfile
 import threading
 
+from failing_sync import FailingSync
 from harness import Failure, Server, Stream, order, wait_until
 
 PUBLISHES = 20
@@ -144,17 +145,6 @@ def stop_traced(server):
 
 # MARK: A disk that fails
 
-
-def build_shim(folder):
-    library = os.path.join(folder, "failing-sync.so")
-    source = os.path.join(os.path.dirname(os.path.abspath(__file__)), "failing-sync.c")
-    compiler = shutil.which("clang") or shutil.which("cc") or shutil.which("gcc")
-    if not compiler:
-        raise Failure("there is no C compiler; run 'scripts/setup test'")
-    subprocess.run([compiler, "-shared", "-fPIC", "-O1", "-o", library, source, "-ldl"], check=True)
-    return library
-
-
 ANY_CURE = ["same key", "nothing of this was stored"]
 
 
@@ -175,9 +165,8 @@ def publish(server, alarm, statuses=(201,)):
 
 def prove_failure(binary, folder):
     """Lets fdatasync fail for a while."""
-    flag = os.path.join(folder, "failing")
-    server = Server(
-        binary, folder, environment={"LD_PRELOAD": build_shim(folder), "FAILING_SYNC_FLAG": flag})
+    disk = FailingSync(folder)
+    server = Server(binary, folder, environment=disk.environment)
     try:
         server.start()
         listener = listen(server, "tiaz")
@@ -185,7 +174,7 @@ def prove_failure(binary, folder):
         wait_until("the stream is sent what was published", lambda: len(listener.events) == 3)
 
         keyed = [{"user": "tiaz", "data": f"keyed-{i}", "key": f"k{i}"} for i in range(3)]
-        open(flag, "w").close()
+        disk.fail()
         for alarm in keyed:
             # Nobody knows what became of the first; until the file is opened anew nothing more is tried.
             expect_refusal(server, alarm, ANY_CURE if alarm is not keyed[0] else ["same key"])
@@ -196,7 +185,7 @@ def prove_failure(binary, folder):
                 raise Failure("while fdatasync fails /health is not 200")
         expect_refusal(server, {"user": "tiaz", "data": "unkeyed"}, ANY_CURE)
         reason = body.decode()
-        os.unlink(flag)
+        disk.work()
 
         wait_until("/ready is 200 when fdatasync works again", lambda: server.status("/ready") == 200)
         if early := [data for data in listener.data() if data.startswith("keyed")]:
