@@ -111,6 +111,10 @@ import Testing
             ("GET", "/connection/t", "capacitor://localhost", 403),
             ("GET", "/connection/t", "https://evil.example", 403), ("GET", "/", "http://localhost:3000", 403),
             ("GET", "/metrics", "http://localhost:3000", 403), ("GET", "/connection/t", "null", 403),
+            ("GET", "/tocsin.js", "http://localhost:3000", 200), ("HEAD", "/tocsin.js", "http://[::1]", 200),
+            ("POST", "/tocsin.js", "http://localhost:3000", 403), ("GET", "/tocsin.js", "https://evil.example", 403),
+            ("GET", "/page.js", "http://localhost:3000", 403), ("GET", "/openapi.yaml", "http://localhost:3000", 403),
+            ("GET", "/openapi.yaml", "https://app.example", 200),
         ]
     )
     func origins(method: String, path: String, origin: String, status: Int) throws {
@@ -150,7 +154,8 @@ import Testing
             ("POST", "/alarms", "cross-site", "no-cors", 403), ("GET", "/connection/t", "cross-site", "no-cors", 403),
             ("GET", "/connection/t", "cross-site", "navigate", 403),
             ("GET", "/", "cross-site", "navigate", 200), ("GET", "/", "cross-site", "no-cors", 403),
-            ("POST", "/", "cross-site", "navigate", 403),
+            ("POST", "/", "cross-site", "navigate", 403), ("HEAD", "/", "cross-site", "navigate", 403),
+            ("GET", "/tocsin.js", "cross-site", "navigate", 403), ("GET", "/tocsin.js", "same-origin", "cors", 200),
             ("GET", "/users/t/alarms", "Cross-Site", "cors", 403), ("GET", "/connection/t", "same-origin", "cors", 200),
             ("GET", "/connection/t", "same-site", "cors", 200),
             ("GET", "/", "none", "navigate", 200), ("GET", "/openapi.yaml", "cross-site", "navigate", 403),

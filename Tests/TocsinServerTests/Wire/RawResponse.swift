@@ -37,7 +37,7 @@ struct RawResponse: Sendable {
             return nil
         }
         var response = head
-        if method == "HEAD" || head.status < 200 || head.status == 204 { return (response, start) }
+        if method == "HEAD" || head.status < 200 || [204, 304].contains(head.status) { return (response, start) }
         let length = head.values(of: "Content-Length")
         if head.values(of: "Transfer-Encoding") == ["chunked"] {
             guard length.isEmpty else { throw Malformed("a chunked response with a length") }
