@@ -36,7 +36,7 @@ extension Problem {
     }
 
     package static func notFound(path: String) -> Problem {
-        Problem(.notFound, "there is nothing at \(path.prefix(100))")
+        Problem(.notFound, "there is nothing at \(path.prefix(100)); GET /openapi.yaml tells what there is")
     }
 
     /// An alarm that is unknown, has expired or is no longer kept, or a text that is no alarm's id.

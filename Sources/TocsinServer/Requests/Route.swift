@@ -6,7 +6,6 @@ package enum Route: Hashable, Sendable {
     case asset(WebAsset)
     case health
     case ready
-    case metrics
     /// `/connection/{user}`
     case userStream(user: String)
     /// `/events`
@@ -22,30 +21,13 @@ package enum Route: Hashable, Sendable {
     case unknown
 
     package init(_ target: RequestTarget) {
-        let segments = target.segments
-        let parameter = segments.count > 1 ? segments[1] : ""
-        switch (segments.count, segments[0]) {
-        case (1, "health"): self = .health
-        case (1, "ready"): self = .ready
-        case (1, "metrics"): self = .metrics
-        case (1, "events"): self = .topicStream
-        case (1, "alarms"): self = .alarms
-        case (1, let name):
-            self = WebAsset(rawValue: "/\(name)").map { .asset($0) } ?? .unknown
-        case (_, _) where parameter.isEmpty: self = .unknown
-        case (2, "connection"): self = .userStream(user: parameter)
-        case (2, "alarms"): self = .alarm(id: parameter)
-        case (3, "users") where segments[2] == "alarms": self = .userAlarms(user: parameter)
-        case (3, "topics") where segments[2] == "alarms": self = .topicAlarms(topic: parameter)
-        default: self = .unknown
-        }
+        self = RoutePath.all.lazy.compactMap { $0.route(at: target.segments) }.first ?? .unknown
     }
 
     /// What can be done with it, besides the `OPTIONS` of a preflight; empty where there is nothing.
     package var methods: [String] {
         switch self {
-        case .asset, .health, .ready, .metrics, .userStream, .topicStream, .userAlarms, .topicAlarms:
-            ["GET", "HEAD"]
+        case .asset, .health, .ready, .userStream, .topicStream, .userAlarms, .topicAlarms: ["GET", "HEAD"]
         case .alarms: ["POST"]
         case .alarm: ["GET", "HEAD", "DELETE"]
         case .unknown: []

@@ -73,7 +73,7 @@ struct ServerResponder: HTTPResponder {
             return try ready()
         case .asset(let asset):
             return assets.get(asset, known: header("If-None-Match"))
-        case .metrics, .unknown:
+        case .unknown:
             throw .notFound(path: target.path)
         }
     }
