@@ -19,6 +19,7 @@ from asker import JSON, Asker
 from failing_sync import FailingSync
 from harness import Failure, Server, wait_until
 from openapi import METHODS, Description
+from stream_examples import check_stream_examples
 
 # An error that the server must not have.
 UNREACHED_STATUSES = {("POST", "/alarms", 500), ("DELETE", "/alarms/{id}", 500)}
@@ -125,7 +126,7 @@ def ask_bad_publishes(asker):
 def check_other_methods(asker):
     """Each path has the methods that are described and no others, and tells so; and there are no other paths."""
     description = asker.description
-    for path, item in description.document["paths"].items():
+    for path, item in description.paths().items():
         target = path.format(user="tiaz", topic="news", id="1-1")
         methods = {method.upper() for method in METHODS if method in item}
         for method in [method.upper() for method in METHODS if method not in item]:
@@ -255,6 +256,8 @@ def check(binary, folder):
         raise Failure(f"{failure}; the log ends: {server.tail()[-500:]}") from None
     finally:
         server.close()
+    os.mkdir(streams := os.path.join(folder, "streams"))
+    said.append(check_stream_examples(asker.description, binary, streams))
     os.mkdir(broken := os.path.join(folder, "broken"))
     other = ask_broken(asker.description, binary, broken)
 

@@ -59,9 +59,13 @@ class Description:
                 place = value["$ref"].removeprefix("#")
         return place
 
+    def paths(self):
+        """Each path and its item."""
+        return {path: self.value(self.follow("", "paths", path)) for path in self.document["paths"]}
+
     def operations(self):
         """Method in upper case, path, and the operation."""
-        for path, item in self.document["paths"].items():
+        for path, item in self.paths().items():
             for method in METHODS:
                 if method in item:
                     yield method.upper(), path, item[method]

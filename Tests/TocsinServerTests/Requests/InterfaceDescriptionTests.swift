@@ -9,6 +9,7 @@ import Yams
     private struct Description: Decodable {
         struct Components: Decodable {
             let schemas: Schemas
+            let pathItems: [String: [String: Something]]
         }
         struct Schemas: Decodable {
             let problemType: Choice
@@ -20,9 +21,13 @@ import Yams
         struct Choice: Decodable {
             let `enum`: [String]
         }
-        /// Whatever it is.
+        /// A text, or whatever else.
         struct Something: Decodable {
-            init(from decoder: any Decoder) {}
+            let text: String?
+
+            init(from decoder: any Decoder) throws {
+                text = try? decoder.singleValueContainer().decode(String.self)
+            }
         }
 
         let paths: [String: [String: Something]]
@@ -31,13 +36,21 @@ import Yams
         static func embedded() throws -> Description {
             try YAMLDecoder().decode(from: String(decoding: WebAsset.interface.bytes, as: UTF8.self))
         }
+
+        /// The names of what is said of a path, there or where it refers to.
+        func item(at path: String) throws -> [String] {
+            let item = try #require(paths[path])
+            guard let reference = item["$ref"]?.text else { return Array(item.keys) }
+            return Array(try #require(components.pathItems[String(reference.split(separator: "/").last ?? "")]).keys)
+        }
     }
 
     @Test("What there is at which path is described, and what is described is there")
     func operations() throws {
         let methods: Set = ["get", "head", "post", "put", "patch", "delete", "options", "trace"]
-        let described = try Description.embedded().paths.flatMap { path, item in
-            item.keys.filter(methods.contains).map { "\($0.uppercased()) \(path)" }
+        let description = try Description.embedded()
+        let described = try description.paths.keys.flatMap { path in
+            try description.item(at: path).filter(methods.contains).map { "\($0.uppercased()) \(path)" }
         }
         let routed = RoutePath.all.flatMap { path in path.methods.map { "\($0) \(path.template)" } }
         #expect(described.sorted() == routed.sorted())
