@@ -171,6 +171,16 @@ extension Hub {
         state.withLockedValue(\.streams)
     }
 
+    /// The users who have a stream open.
+    package func users() async -> Set<Name> {
+        var users: Set<Name> = []
+        for shard in shards {
+            let here = try? await shard.eventLoop.submit { shard.shard.users }.get()
+            users.formUnion(here ?? [])
+        }
+        return users
+    }
+
     package var isDraining: Bool {
         state.withLockedValue(\.isDraining)
     }

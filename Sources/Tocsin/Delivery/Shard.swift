@@ -63,6 +63,13 @@ package final class Shard {
 
     /// How many streams are open.
     package var count: Int { subscribers.count }
+
+    /// The users who have a stream open, each once.
+    package var users: [Name] {
+        groups.keys.compactMap { address in
+            if case .user(let name) = address { name } else { nil }
+        }
+    }
 }
 
 // MARK: - A stream's life

@@ -8,7 +8,7 @@ extension Timestamp {
     }
 
     /// RFC 3339 in UTC, with milliseconds: `2026-01-02T03:04:05.678Z`.
-    var rfc3339: String {
+    package var rfc3339: String {
         // A date holds a binary fraction, which is often a little less than the millisecond: only the seconds are exact.
         let (second, rest) = milliseconds.quotientAndRemainder(dividingBy: 1000)
         let isBefore1970 = rest < 0

@@ -31,12 +31,18 @@ package struct TocsinServer: Sendable {
 
     /// Serves until SIGTERM or SIGINT, then ends streams, answers what is being published and returns.
     ///
-    /// - Parameter onListening: is called with the address once requests are taken.
+    /// - Parameters:
+    ///   - work: goes on beside the requests, in a Task that is cancelled first when the server stops.
+    ///   - onListening: is called with the address once requests are taken.
     /// - Throws: ``ServerStartError`` when it cannot listen, `JournalError` when the journal cannot be read.
-    package func run(onListening: @escaping @Sendable (SocketAddress) -> Void = { _ in }) async throws {
+    package func run(
+        beside work: (@Sendable (Hub) async -> Void)? = nil,
+        onListening: @escaping @Sendable (SocketAddress) -> Void = { _ in }
+    ) async throws {
         let result = await Result.catching {
             let hub = try await hub()
-            try await run(services(around: hub, onListening: onListening), of: hub, endedBy: [.sigterm, .sigint])
+            let services = try services(around: hub, beside: work, onListening: onListening)
+            try await run(services, of: hub, endedBy: [.sigterm, .sigint])
         }
         // A disk that hangs must not keep the process: what was answered is on it.
         if await !isDone(within: deadline.remaining, closeJournal) {
@@ -53,17 +59,21 @@ package struct TocsinServer: Sendable {
 
     /// They stop in the reverse order: first the streams, then what is being published, then what serves both.
     ///
-    /// - Parameter limits: of each connection.
+    /// - Parameters:
+    ///   - limits: of each connection.
+    ///   - work: what else goes on.
     func services(
         around hub: Hub, limits: ConnectionLimits = ConnectionLimits(),
-        onListening: @escaping @Sendable (SocketAddress) -> Void
+        beside work: (@Sendable (Hub) async -> Void)? = nil, onListening: @escaping @Sendable (SocketAddress) -> Void
     ) throws -> [any Service] {
-        [
+        var services: [any Service] = [
             BackgroundService { await hub.maintain() },
             BackgroundService { await hub.dispatch() },
             try application(hub, limits, onListening),
             StreamDrain(hub: hub, deadline: deadline, drain: configuration.drain),
         ]
+        if let work { services.append(GuestService { await work(hub) }) }
+        return services
     }
 
     /// Serves until the group that it runs in, or one of the signals, ends it gracefully.
@@ -125,6 +135,17 @@ private struct BackgroundService: Service {
 
     func run() async throws {
         await cancelWhenGracefulShutdown { await work() }
+    }
+}
+
+/// Work of others, which the end of the server does not wait for: it may be waiting for a disk that hangs.
+private struct GuestService: Service {
+    let work: @Sendable () async -> Void
+
+    func run() async throws {
+        let task = Task { await work() }
+        try? await gracefulShutdown()
+        task.cancel()
     }
 }
 

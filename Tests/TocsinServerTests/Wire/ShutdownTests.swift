@@ -74,6 +74,28 @@ import Testing
         }
     }
 
+    @Test("What goes on beside the requests is cancelled, and not waited for", .timeLimit(.minutes(1)))
+    func guest() async throws {
+        let (started, start) = AsyncStream.makeStream(of: Int.self)
+        let (cancelled, cancel) = AsyncStream.makeStream(of: Void.self)
+        let (gate, opening) = AsyncStream.makeStream(of: Void.self)
+        try await TestServer.serving {
+            $0.work = { hub in
+                start.yield(hub.streamCount)
+                // Ends with the Task.
+                for await _ in AsyncStream(Void.self, { _ in }) {}
+                cancel.yield()
+                // Does not.
+                await Task { for await _ in gate {} }.value
+            }
+        } _: { server in
+            #expect(await started.first { _ in true } == 0)
+            try await server.stop()
+            #expect(await cancelled.first { _ in true } != nil)
+        }
+        opening.finish()
+    }
+
     @Test("Connections that wait for a request end at once", arguments: ["", "GET /conn"])
     func idle(sent: String) async throws {
         try await TestServer.serving { server in

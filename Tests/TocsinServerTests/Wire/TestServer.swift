@@ -21,6 +21,7 @@ final class TestServer: ListeningServer {
         var limits = ConnectionLimits()
         var eventLoops = 1
         var journal: any Journal = MemoryJournal(now: Timestamp.now)
+        var work: (@Sendable (Hub) async -> Void)?
 
         init() {
             configuration.port = 0
@@ -66,7 +67,7 @@ final class TestServer: ListeningServer {
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         let hub = try await server.hub()
         let (ports, listening) = AsyncThrowingStream.makeStream(of: Int.self)
-        let services = try server.services(around: hub, limits: options.limits) { address in
+        let services = try server.services(around: hub, limits: options.limits, beside: options.work) { address in
             listening.yield(address.port ?? 0)
         }
         let running = Task {

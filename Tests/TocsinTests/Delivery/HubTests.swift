@@ -1,3 +1,4 @@
+import JournalConformance
 import Logging
 import NIOCore
 import NIOEmbedded
@@ -144,6 +145,36 @@ import Testing
             for (loop, channel) in zip(loops, channels) {
                 #expect(try await loop.executeInContext { channel.value.last != nil })
             }
+        }
+    }
+
+    @Test("The users who have a stream open are known, each once, over all loops")
+    func users() async throws {
+        try await withHub(MemoryJournal(now: { Timestamp(milliseconds: 1000) }), loops: 2) { hub, loops in
+            func open(
+                _ addresses: [Address],
+                on loop: NIOAsyncTestingEventLoop
+            ) async throws -> NIOLoopBound<Subscriber?> {
+                try await loop.executeInContext {
+                    let subscription = Subscription(addresses: addresses, languages: .none, start: .live)
+                    let subscriber = hub.shard(on: loop)?.open(subscription, on: RecordingChannel())
+                    return NIOLoopBound(subscriber, eventLoop: loop)
+                }
+            }
+            func close(_ stream: NIOLoopBound<Subscriber?>, on loop: NIOAsyncTestingEventLoop) async throws {
+                try await loop.executeInContext {
+                    if let subscriber = stream.value { hub.shard(on: loop)?.close(subscriber) }
+                }
+            }
+            #expect(await hub.users() == [])
+            let first = try await open([.user("tiaz"), .everyone, .topic("other")], on: loops[0])
+            let second = try await open([.user("tiaz"), .everyone], on: loops[1])
+            #expect(await hub.users() == ["tiaz"])
+            _ = try await open([.user("other"), .everyone], on: loops[1])
+            try await close(first, on: loops[0])
+            #expect(await hub.users() == ["tiaz", "other"])
+            try await close(second, on: loops[1])
+            #expect(await hub.users() == ["other"])
         }
     }
 }
