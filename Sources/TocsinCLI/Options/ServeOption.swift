@@ -15,6 +15,8 @@ struct OptionDescription: Hashable, Sendable {
     /// What holds where it is not given, for people; `nil` for nothing.
     let fallback: String?
     let help: String
+    /// Whether nobody is to see its value.
+    var isSecret = false
 
     /// `--max-connections`
     var flag: String { "--" + name }
@@ -37,10 +39,10 @@ struct ServeOption<Value: Sendable>: Sendable {
 
     init(
         _ name: String, _ kind: OptionDescription.Kind = .value, valueName: String, fallback: String? = nil,
-        help: String, requirement: String, parse: @escaping @Sendable (String) -> Value?
+        help: String, isSecret: Bool = false, requirement: String, parse: @escaping @Sendable (String) -> Value?
     ) {
         self.description = OptionDescription(
-            name: name, kind: kind, valueName: valueName, fallback: fallback, help: help)
+            name: name, kind: kind, valueName: valueName, fallback: fallback, help: help, isSecret: isSecret)
         self.requirement = requirement
         self.parse = parse
     }

@@ -26,7 +26,7 @@ enum ShortOptions {
     private static func optionsWithValue(of command: String?) -> Set<String> {
         switch command {
         case ServeCommand.configuration.commandName:
-            Set(ServeOptions.all.filter { $0.kind != .flag }.map(\.flag))
+            Set(ServeOptions.onCommandLine.filter { $0.kind != .flag }.map(\.flag))
         case PublishCommand.configuration.commandName: PublishCommand.optionsWithValue
         default: []
         }

@@ -7,6 +7,7 @@ import TocsinServer
 struct PublishCommand: AsyncParsableCommand {
     static let serverVariable = "TOCSIN_SERVER"
     static let tokenVariable = "TOCSIN_TOKEN"
+    static let defaultServer = "http://127.0.0.1:5000"
 
     static let configuration = CommandConfiguration(
         commandName: "publish",
@@ -66,7 +67,7 @@ struct PublishCommand: AsyncParsableCommand {
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "Where the server is (default: \(serverVariable), or http://127.0.0.1:5000).", valueName: "url"))
+            "Where the server is (default: \(serverVariable), or \(defaultServer)).", valueName: "url"))
     var server: String?
 
     @Option(
@@ -87,13 +88,14 @@ struct PublishCommand: AsyncParsableCommand {
 
     /// Whom to send it to.
     func client(environment: [String: String]) throws(CommandFailure) -> PublishClient {
-        let server = server ?? environment[Self.serverVariable] ?? "http://127.0.0.1:5000"
+        let environment = environment.filter { !$0.value.isEmpty }
+        let server = server ?? environment[Self.serverVariable] ?? Self.defaultServer
         guard let url = AlarmsURL.of(server: server) else {
             throw CommandFailure.inSetting(
                 "--server", self.server, or: Self.serverVariable,
                 "is a URL like http://127.0.0.1:5000, not \(server.debugDescription)")
         }
-        let token = token ?? environment[Self.tokenVariable].flatMap { $0.isEmpty ? nil : $0 }
+        let token = token ?? environment[Self.tokenVariable]
         guard token?.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) != false, token != "" else {
             throw CommandFailure.inSetting(
                 "--token", self.token, or: Self.tokenVariable, "is printable ASCII without spaces")

@@ -4,6 +4,10 @@ import TocsinServer
 
 /// The options of `serve`: the only place that knows their names, defaults, ranges and help.
 enum ServeOptions {
+    static let config = ServeOption<String>(
+        "config", valueName: "file", help: "YAML file whose keys are the other options.",
+        requirement: "is the path of a file", parse: { $0.isEmpty ? nil : $0 })
+
     static let host = ServeOption<ListeningHost>(
         "host", valueName: "address", fallback: "127.0.0.1", help: "Address to listen on.",
         requirement: "is an address or the name of a host", parse: ListeningHost.init)
@@ -72,13 +76,16 @@ enum ServeOptions {
         "drain", in: .seconds(0) ... .seconds(600), wholeSeconds: false, fallback: "10s",
         help: "Time to end streams and answer publishes at SIGTERM.")
 
-    /// In the order of the help.
+    /// What the server needs to know; what a configuration file may set. In the order of the help.
     static let all: [OptionDescription] = [
         host.description, port.description, insecureOpen.description, allowedHost.description, corsOrigin.description,
         data.description, retain.description, retainAlarms.description, keyRetention.description,
         defaultLanguage.description, greeting.description, heartbeat.description, connections.description,
         maxConnections.description, maxBody.description, drain.description,
     ]
+
+    /// What the command line and the environment give. In the order of the help.
+    static let onCommandLine = [config.description] + all
 }
 
 /// Where the journal is.

@@ -6,8 +6,8 @@ struct ServeSettings: Sendable {
     /// How many open files are left for all that is not a stream.
     static let filesBesideStreams = 200
 
-    let configuration: ServerConfiguration
-    let data: DataLocation
+    var configuration: ServerConfiguration
+    var data: DataLocation
     /// Whether anyone who reaches the host may do anything.
     let isOpenToAll: Bool
 

@@ -9,7 +9,7 @@ import Testing
         let readme = URL(fileURLWithPath: #filePath).appendingPathComponent("../../../../README.md").standardized
         let lines = try String(contentsOf: readme, encoding: .utf8).split(separator: "\n")
         let rows = lines.filter { $0.hasPrefix("| `--") }.map(String.init)
-        let expected = ServeOptions.all.map { option in
+        let expected = ServeOptions.onCommandLine.map { option in
             let fallback = option.fallback.map { "`\($0)`" } ?? "–"
             return "| `\(option.flag)` | `\(option.variable)` | \(fallback) | \(option.help) |"
         }
@@ -17,11 +17,11 @@ import Testing
     }
 
     @Test func `no two options share a name`() {
-        #expect(Set(ServeOptions.all.map(\.name)).count == ServeOptions.all.count)
+        #expect(Set(ServeOptions.onCommandLine.map(\.name)).count == ServeOptions.onCommandLine.count)
     }
 
     @Test func `what follows an option is its value, whatever it begins with`() throws {
-        for option in ServeOptions.all where option.kind != .flag {
+        for option in ServeOptions.onCommandLine where option.kind != .flag {
             #expect(throws: Never.self) { try ShortOptions.check(["serve", option.flag, "-h-"]) }
             #expect(throws: Never.self) { try ServeCommand.parse([option.flag, "-h-"]) }
         }
@@ -40,7 +40,7 @@ import Testing
     }
 
     @Test func `the command line gives every option of the table`() throws {
-        let given = try ServeCommand.parse([]).given
-        #expect(Set(given.keys) == Set(ServeOptions.all))
+        let given = try ServeArguments.parse([]).given
+        #expect(Set(given.keys) == Set(ServeOptions.onCommandLine))
     }
 }

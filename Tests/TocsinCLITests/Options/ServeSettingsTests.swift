@@ -6,13 +6,15 @@ import TocsinServer
 @testable import TocsinCLI
 
 @Suite struct ServeSettingsTests {
-    /// What `serve` is to do by a command line and an environment, as the process reads them.
+    /// What `serve` is to do by a command line, an environment and a file, as the process reads them.
     private func settings(
-        _ arguments: [String] = [], _ environment: [String: String] = [:], openFileLimit: Int = 1200
+        _ arguments: [String] = [], _ environment: [String: String] = [:], file: String? = nil,
+        openFileLimit: Int = 1200
     ) throws -> ServeSettings {
-        let command = try ServeCommand.parse(arguments)
-        return try ServeSettings(
-            OptionReader(given: command.given, environment: environment), openFileLimit: openFileLimit)
+        let options = OptionReader(
+            given: try ServeArguments.parse(arguments).given, environment: environment,
+            file: try file.map { try ConfigurationFile($0, name: "tocsin.yaml") })
+        return try ServeSettings(options, openFileLimit: openFileLimit)
     }
 
     @Test func `without options the defaults of the table hold`() throws {
@@ -75,6 +77,31 @@ import TocsinServer
         try expectAllGiven(settings)
     }
 
+    @Test func `every option is read from a file`() throws {
+        let settings = try settings(
+            file: """
+                host: 0.0.0.0
+                port: 0
+                insecure-open: true
+                allowed-host: [a.example, "b.example"]
+                cors-origin:
+                  - https://a.example
+                  - http://b.example:8080
+                data: ':memory:'
+                retain: 90m
+                retain-alarms: 10
+                key-retention: 2d
+                default-language: en-US
+                greeting: Hello {user}   # whoever that is
+                heartbeat: 1m
+                connections: latest
+                max-connections: 7
+                max-body: 1
+                drain: 250ms
+                """)
+        try expectAllGiven(settings)
+    }
+
     private func expectAllGiven(_ settings: ServeSettings) throws {
         let server = settings.configuration
         #expect(server.host == "0.0.0.0")
@@ -103,8 +130,56 @@ import TocsinServer
         #expect(server.allowedHosts == ["line.example"])
     }
 
-    @Test func `an empty list of the environment is a list without elements`() throws {
-        #expect(try settings([], ["TOCSIN_ALLOWED_HOST": ""]).configuration.allowedHosts.isEmpty)
+    @Test func `the environment wins over the file, and the command line over both, also whole lists`() throws {
+        let file = "port: 1\nheartbeat: 2\nmax-body: 3\nallowed-host: [f.example]\ncors-origin: [https://f.example]"
+        let environment = [
+            "TOCSIN_PORT": "12", "TOCSIN_HEARTBEAT": "13",
+            "TOCSIN_CORS_ORIGIN": "https://a.example,https://b.example",
+        ]
+        let server = try settings(
+            ["--port", "11", "--allowed-host", "line.example"], environment, file: file
+        ).configuration
+        #expect(server.port == 11)
+        #expect(server.hub.shard.heartbeat == 13)
+        #expect(server.maximumBody == 3)
+        #expect(server.allowedHosts == ["line.example"])
+        #expect(server.corsOrigins == ["https://a.example", "https://b.example"])
+    }
+
+    @Test(arguments: ServeOptions.all)
+    func `an empty variable counts as not given`(option: OptionDescription) throws {
+        let reader = OptionReader(given: [:], environment: [option.variable: ""])
+        #expect(reader.origin(of: option) == nil)
+        #expect((option.kind == .list ? reader.texts(of: option)?.first : reader.text(of: option)) == nil)
+        #expect(try settings([], ["TOCSIN_PORT": ""], file: "port: 7").configuration.port == 7)
+    }
+
+    @Test func `a list of a file may be one value, or empty`() throws {
+        #expect(try settings(file: "allowed-host: a.example").configuration.allowedHosts == ["a.example"])
+        #expect(try settings(file: "allowed-host: []").configuration.allowedHosts.isEmpty)
+    }
+
+    @Test(arguments: [
+        ("heartbeat: 15\nport: 65536", #"tocsin.yaml:2: port is a number from 0 to 65535, not "65536""#),
+        ("insecure-open: yes", #"tocsin.yaml:1: insecure-open is true or false, or 1 or 0, not "yes""#),
+        ("greeting: ''", #"tocsin.yaml:1: greeting is a text, not """#),
+        (
+            "cors-origin:\n  - https://a.example\n  - '*'",
+            #"tocsin.yaml:3: cors-origin is one origin without a path, like https://app.example, not "*""#
+        ),
+        (
+            "max-connections: 1001",
+            "tocsin.yaml:1: max-connections 1001 is more than the 1000 that the limit of 1200 open files allows; "
+                + "raise it to 1201 with 'ulimit -n', or LimitNOFILE in a systemd unit"
+        ),
+    ])
+    func `a wrong value of a file is told with its line`(file: String, message: String) throws {
+        let failure = try #require(throws: CommandFailure.self) { try settings(file: file) }
+        #expect(failure == CommandFailure(message))
+    }
+
+    @Test func `a wrong value of a file that something else overrides does no harm`() throws {
+        #expect(try settings(["--port", "1"], file: "port: x").configuration.port == 1)
     }
 
     @Test(arguments: [
@@ -128,13 +203,14 @@ import TocsinServer
         #expect(onLine.status == .badUsage)
         #expect(onLine.message.hasPrefix("--\(name) ") && onLine.message.contains(reason), "\(onLine.message)")
 
+        guard !value.isEmpty else { return }
         let variable = "TOCSIN_" + name.uppercased().replacing("-", with: "_")
         let inEnvironment = try #require(throws: CommandFailure.self) { try settings([], [variable: value]) }
         #expect(inEnvironment.status == .failure)
         #expect(inEnvironment.message.hasPrefix("\(variable) ") && inEnvironment.message.contains(reason))
     }
 
-    @Test(arguments: ["0.0.0.0", "127.0.0.1"], ["yes", "2", "", "TRUE"])
+    @Test(arguments: ["0.0.0.0", "127.0.0.1"], ["yes", "2", "TRUE"])
     func `a flag of the environment is true or false`(host: String, value: String) throws {
         let failure = try #require(throws: CommandFailure.self) {
             try settings(["--host", host], ["TOCSIN_INSECURE_OPEN": value])
@@ -173,7 +249,7 @@ import TocsinServer
     @Test func `variables that are no options are found`() {
         let environment = [
             "TOCSIN_PROT": "1", "TOCSIN_PORT": "1", "TOCSIN_": "", "PATH": "/bin", "TOCSIN_SERVER": "",
-            "TOCSIN_TOKEN": "", "tocsin_port": "1",
+            "TOCSIN_TOKEN": "", "TOCSIN_CONFIG": "a", "tocsin_port": "1",
         ]
         #expect(UnknownVariables.names(in: environment) == ["TOCSIN_", "TOCSIN_PROT"])
     }

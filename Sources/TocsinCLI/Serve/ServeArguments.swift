@@ -1,0 +1,53 @@
+import ArgumentParser
+
+/// What the command line says of a server, for every command that is one.
+struct ServeArguments: ParsableArguments {
+    @Option(ServeOptions.config) var config: String?
+    @Option(ServeOptions.host) var host: String?
+    @Option(ServeOptions.port) var port: String?
+    @Flag(ServeOptions.insecureOpen) var insecureOpen = false
+    @Option(ServeOptions.allowedHost) var allowedHost: [String] = []
+    @Option(ServeOptions.corsOrigin) var corsOrigin: [String] = []
+    @Option(ServeOptions.data) var data: String?
+    @Option(ServeOptions.retain) var retain: String?
+    @Option(ServeOptions.retainAlarms) var retainAlarms: String?
+    @Option(ServeOptions.keyRetention) var keyRetention: String?
+    @Option(ServeOptions.defaultLanguage) var defaultLanguage: String?
+    @Option(ServeOptions.greeting) var greeting: String?
+    @Option(ServeOptions.heartbeat) var heartbeat: String?
+    @Option(ServeOptions.connections) var connections: String?
+    @Option(ServeOptions.maxConnections) var maxConnections: String?
+    @Option(ServeOptions.maxBody) var maxBody: String?
+    @Option(ServeOptions.drain) var drain: String?
+
+    /// What the command line says, for each option.
+    var given: [OptionDescription: GivenValue] {
+        [
+            ServeOptions.config.description: .text(config),
+            ServeOptions.host.description: .text(host),
+            ServeOptions.port.description: .text(port),
+            ServeOptions.insecureOpen.description: .flag(insecureOpen),
+            ServeOptions.allowedHost.description: .list(allowedHost),
+            ServeOptions.corsOrigin.description: .list(corsOrigin),
+            ServeOptions.data.description: .text(data),
+            ServeOptions.retain.description: .text(retain),
+            ServeOptions.retainAlarms.description: .text(retainAlarms),
+            ServeOptions.keyRetention.description: .text(keyRetention),
+            ServeOptions.defaultLanguage.description: .text(defaultLanguage),
+            ServeOptions.greeting.description: .text(greeting),
+            ServeOptions.heartbeat.description: .text(heartbeat),
+            ServeOptions.connections.description: .text(connections),
+            ServeOptions.maxConnections.description: .text(maxConnections),
+            ServeOptions.maxBody.description: .text(maxBody),
+            ServeOptions.drain.description: .text(drain),
+        ]
+    }
+
+    /// Told in the help of every command that is a server.
+    static let discussion = """
+        Each option is also an environment variable and a key of the YAML file of --config: --max-connections is \
+        TOCSIN_MAX_CONNECTIONS and max-connections:. The command line wins, then the environment, then the file. \
+        Lists have commas between their elements in a variable. A duration is a number of seconds, or 250ms, 30s, \
+        5m, 12h, 7d. Paths begin at the working directory, in the file too.
+        """
+}

@@ -1,0 +1,65 @@
+import Logging
+import NIOCore
+import NIOPosix
+import Tocsin
+import TocsinServer
+
+/// A server, from its settings until it is told to stop.
+struct ServeRun: Sendable {
+    let settings: ServeSettings
+    private let logger = Logger(label: "tocsin") { _ in LogLines() }
+
+    init(_ settings: ServeSettings) {
+        self.settings = settings
+    }
+
+    /// A slip of the pen should not go unnoticed.
+    func warnOfUnknownVariables(in environment: [String: String]) {
+        for variable in UnknownVariables.names(in: environment) {
+            logger.warning("the variable \(variable) is no option and has no effect; see 'tocsin serve --help'")
+        }
+    }
+
+    /// Serves until SIGTERM or SIGINT.
+    ///
+    /// - Parameters:
+    ///   - work: goes on beside the requests.
+    ///   - onListening: is called with the URL once requests are taken.
+    func untilStopped(
+        beside work: (@Sendable (Hub) async -> Void)? = nil,
+        onListening: @escaping @Sendable (String) -> Void = { _ in }
+    ) async throws {
+        if settings.isOpenToAll {
+            logger.warning("--insecure-open: anyone who reaches \(settings.configuration.host) may publish and listen")
+        }
+        let retention = settings.configuration.hub.retention
+        let journal = try OpenedJournal(settings.data, keyRetention: retention.keyAge, logger: logger)
+        let eventLoops = MultiThreadedEventLoopGroup(numberOfThreads: Self.eventLoops(cores: System.coreCount))
+        let server = TocsinServer(
+            configuration: settings.configuration, journal: journal.journal, closeJournal: journal.close,
+            eventLoopGroup: eventLoops, logger: logger)
+        try await server.run(beside: work) { address in
+            let url = Self.url(address)
+            logger.info(
+                """
+                listening on \(url), journal \(settings.data.absolute), which keeps up to \
+                \(retention.alarms) alarms for up to \(DurationOption.seconds(retention.age))
+                """)
+            onListening(url)
+        }
+        try await eventLoops.shutdownGracefully()
+        logger.info("stopped")
+    }
+
+    /// Where a browser finds it.
+    static func url(_ address: SocketAddress) -> String {
+        let host = address.ipAddress ?? "localhost"
+        return "http://\(host.contains(":") ? "[\(host)]" : host):\(address.port ?? 0)"
+    }
+
+    /// How many threads write to streams.
+    ///
+    /// One core is left to the journal and to the requests of publishers: with as many loops as cores an event took an eighth
+    /// more time, since they wait for each other in the kernel.
+    static func eventLoops(cores: Int) -> Int { max(1, cores - 1) }
+}
