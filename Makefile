@@ -1,9 +1,9 @@
 # What can be done here; all of it installs what is missing first (scripts/setup).
 
 .DEFAULT_GOAL := help
-.PHONY: help release run test kill-test clean
+.PHONY: help release demo run test kill-test clean
 
-# Options for `make run`: make run ARGS="--port 8080 --data /var/lib/tocsin/tocsin.db"
+# Options for `make demo` and `make run`: make run ARGS="--port 8080 --data /var/lib/tocsin/tocsin.db"
 ARGS ?=
 BINARY = .build/release/tocsin
 # With what Tests/System/requirements.txt names.
@@ -28,6 +28,9 @@ release: ## Builds .build/release/tocsin, one file with Swift inside, and says w
 	@echo "$(BINARY) can be copied to where these libraries are:"
 	@$(LIBRARIES) $(BINARY)
 
+demo: release ## Builds the release and serves, with something to see; options with ARGS="--port 8080"
+	exec $(BINARY) demo $(ARGS)
+
 run: release ## Builds the release and serves; options with ARGS="--port 8080"
 	exec $(BINARY) serve $(ARGS)
 
@@ -42,6 +45,7 @@ test: ## Builds and runs all tests, those of the running server too
 	$(PYTHON) Tests/System/firefox-test.py --binary .build/debug/tocsin
 	$(PYTHON) Tests/System/page-test.py --binary .build/debug/tocsin
 	$(PYTHON) Tests/System/interface-test.py --binary .build/debug/tocsin
+	$(PYTHON) Tests/System/demo-test.py --binary .build/debug/tocsin
 	$(PYTHON) Tests/System/fsync-proof.py --binary .build/debug/tocsin
 	$(PYTHON) Tests/System/kill-test.py --binary .build/debug/tocsin --runs 2 --subscribers 10 --seconds 1
 

@@ -30,19 +30,23 @@ def wait_until(what, condition, seconds=30):
 
 
 class Server:
-    """A process of the server on a data file, which may be killed and started again on the same port."""
+    """A process of the server on a data file, which may be killed and started again on the same port.
 
-    def __init__(self, binary, folder, *options, prefix=(), environment=None):
+    `arguments` are the command and what it always has; the port comes after them.
+    """
+
+    def __init__(self, binary, folder, *options, prefix=(), environment=None, arguments=None):
         self.binary, self.options, self.prefix = os.path.abspath(binary), options, list(prefix)
         self.environment = {**os.environ, **(environment or {})}
         self.data, self.log = os.path.join(folder, "tocsin.db"), os.path.join(folder, "log")
+        self.arguments = arguments or ["serve", "--data", self.data]
         self.folder, self.port, self.process = folder, 0, None
 
     def start(self, seconds=30):
         begin = os.path.getsize(self.log) if os.path.exists(self.log) else 0
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
-                [*self.prefix, self.binary, "serve", "--port", str(self.port), "--data", self.data, *self.options],
+                [*self.prefix, self.binary, *self.arguments, "--port", str(self.port), *self.options],
                 stdout=log, stderr=log, cwd=self.folder, env=self.environment, start_new_session=True)
 
         def listening():

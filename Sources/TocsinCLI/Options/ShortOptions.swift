@@ -25,7 +25,7 @@ enum ShortOptions {
 
     private static func optionsWithValue(of command: String?) -> Set<String> {
         switch command {
-        case ServeCommand.configuration.commandName:
+        case ServeCommand.configuration.commandName, DemoCommand.configuration.commandName:
             Set(ServeOptions.onCommandLine.filter { $0.kind != .flag }.map(\.flag))
         case PublishCommand.configuration.commandName: PublishCommand.optionsWithValue
         default: []

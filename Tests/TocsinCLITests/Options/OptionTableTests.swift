@@ -24,6 +24,7 @@ import Testing
         for option in ServeOptions.onCommandLine where option.kind != .flag {
             #expect(throws: Never.self) { try ShortOptions.check(["serve", option.flag, "-h-"]) }
             #expect(throws: Never.self) { try ServeCommand.parse([option.flag, "-h-"]) }
+            #expect(throws: Never.self) { try ShortOptions.check(["demo", option.flag, "-h-"]) }
         }
         for flag in PublishCommand.optionsWithValue {
             #expect(throws: Never.self) { try ShortOptions.check(["publish", flag, "-h-", "-", "--", "-dash"]) }

@@ -32,6 +32,7 @@ import Testing
         (["publish", "--user"], "missing value for '--user <name>'; see 'tocsin publish --help'"),
         (["publish", "--user", "a", "b", "c"], "unexpected argument 'c'; see 'tocsin publish --help'"),
         (["nonsense"], "unexpected argument 'nonsense'; see 'tocsin --help'"),
+        (["demo", "--prot", "1"], "unknown option '--prot', perhaps '--port'; see 'tocsin demo --help'"),
         (["serve", "--config", ""], #"--config is the path of a file, not """#),
         (["serve", "--port", "-1"], #"--port is a number from 0 to 65535, not "-1""#),
         (
@@ -55,7 +56,7 @@ import Testing
     }
 
     @Test func `no line of the help is longer than a terminal`() async throws {
-        for command in ["serve", "publish"] {
+        for command in ["serve", "demo", "publish"] {
             let help = try await TocsinProcess.run([command, "--help"], in: folder).output
             #expect(help.split(separator: "\n").allSatisfy { $0.count <= 80 }, "\(help)")
         }
@@ -70,7 +71,7 @@ import Testing
     }
 
     @Test func `the help of every server names every option`() async throws {
-        for command in ["serve"] {
+        for command in ["serve", "demo"] {
             let help = try await TocsinProcess.run([command, "--help"], in: folder).output
             for option in ServeOptions.onCommandLine {
                 #expect(help.contains(option.flag + " "), "\(option.flag)")
