@@ -106,7 +106,7 @@ def main():
     server = Server(arguments.binary, folder, "--greeting", "Hello! {user}")
     try:
         server.start()
-        files = {"/": PAGE, "/page.js": SCRIPT % {"server": f"http://127.0.0.1:{server.port}"}}
+        files = {"/": PAGE, "/page.js": SCRIPT % {"server": server.origin}}
         with Site(files) as site, Firefox() as firefox:
             version = json.dumps(firefox.evaluate("navigator.userAgent").rpartition("/")[2])
             run(server, firefox, site)

@@ -60,6 +60,10 @@ class Server:
         self.port = int(wait_until("the server listens", listening, seconds)[1])
         wait_until("the server is ready", lambda: self.status("/ready") == 200, seconds)
 
+    @property
+    def origin(self):
+        return f"http://127.0.0.1:{self.port}"
+
     def connect(self, timeout=30):
         return http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
 

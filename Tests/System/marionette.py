@@ -1,4 +1,4 @@
-"""Debian's Firefox, headless, driven by its own Marionette protocol: length-prefixed JSON over TCP. Standard library only."""
+"""Debian's Firefox, headless, driven by its Marionette protocol: JSON with its length in front, over TCP."""
 import contextlib
 import json
 import os

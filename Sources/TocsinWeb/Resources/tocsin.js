@@ -4,13 +4,14 @@
  *     import { connect } from "http://127.0.0.1:5000/tocsin.js";
  *     connect({ user: "tiaz", languages: ["ko", "en"], onAlarm: ({ data }) => console.log(data) });
  *
- * - Every alarm once and in order, also when the server restarts, a proxy refuses, the language changes while the stream
- *   is open, or the page is loaded again.
+ * - Every alarm once and in order, also when the server restarts, a proxy refuses, the language changes while the
+ *   stream is open, or the page is loaded again.
  * - One stream for all tabs of a browser that want the same, since over HTTP/1.1 a browser opens no more than six
  *   connections to a host.
  *
- * No dependencies, no globals, no build step. It is one file, so that a page loads it with one request; its parts stand in
- * the order in which they build on each other: what only computes, the server, a stream, the sharing of one, `connect`.
+ * No dependencies, no globals, no build step. It is one file, so that a page loads it with one request; its parts stand
+ * in the order in which they build on each other: what only computes, the server, a stream, the sharing of one,
+ * `connect`.
  */
 
 /**
@@ -20,27 +21,28 @@
  * @property {string[]} [topics] Names; default: none.
  * @property {string[]} [languages] Language ranges (RFC 4647), best first; default: the browser's Accept-Language.
  * @property {string[]} [events] Names of events to listen for, `"message"` too where wanted; default: `["alarm"]`.
- * @property {"now" | "earliest" | string} [after] Where the first stream starts if nothing is remembered: after what there
- *   is now (default), with everything that is kept, or after the alarm of this id. A page that shows a list first gives
- *   the list's `head`, so that nothing falls between the two.
+ * @property {"now" | "earliest" | string} [after] Where the first stream starts if nothing is remembered: after what
+ *   there is now (default), with everything that is kept, or after the alarm of this id. A page that shows a list first
+ *   gives the list's `head`, so that nothing falls between the two.
  * @property {boolean} [share] Whether tabs that want the same have one stream together; default: true.
  * @property {boolean} [remember] Whether a page that is loaded again goes on where it was; default: true.
  * @property {boolean} [withCredentials] Whether cookies go to a server of another origin; default: false.
  * @property {(alarm: {id: string, event: string, data: string}) => void} [onAlarm] `data` is the text as sent.
  * @property {(text: string) => void} [onGreeting] What the server says first to a user, each time a stream opens.
  * @property {(entry: {id: string, alarm: string}) => void} [onWithdrawn] The alarm of id `alarm` holds no longer.
- * @property {(reset: {reason: "expired" | "unknown", head: string}) => void} [onReset] Alarms up to `head` may have been
- *   missed: fetch the list. Later ones follow.
+ * @property {(reset: {reason: "expired" | "unknown", head: string}) => void} [onReset] Alarms up to `head` may have
+ *   been missed: fetch the list. Later ones follow.
  * @property {(state: State) => void} [onState] Called with the new state whenever anything in it changes.
  */
 
 /**
  * @typedef {object} State
- * @property {"connecting" | "open" | "waiting" | "replaced" | "closed"} phase `waiting` for the next try; `replaced` when
- *   another stream took this one's place, after which nothing comes until something is changed.
- * @property {"own" | "leader" | "follower"} role Whether the stream is this page's own, shared with other tabs, or theirs.
- * @property {null | {from: string, alarms: number}} resumed The id after which the stream went on when it was last opened,
- *   and how many alarms were caught up since; null where it began anew.
+ * @property {"connecting" | "open" | "waiting" | "replaced" | "closed"} phase `waiting` for the next try; `replaced`
+ *   when another stream took this one's place, after which nothing comes until something is changed.
+ * @property {"own" | "leader" | "follower"} role Whether the stream is this page's own, shared with other tabs, or
+ *   theirs.
+ * @property {null | {from: string, alarms: number}} resumed The id after which the stream went on when it was last
+ *   opened, and how many alarms were caught up since; null where it began anew.
  * @property {number} opened How often it was opened.
  * @property {number | null} retryAt When the next try is, while waiting: milliseconds since 1970.
  */
@@ -94,7 +96,10 @@ function positionAfter(last, { kind, id }) {
   return kind === "reset" || compareIds(id, last) > 0 ? id : last;
 }
 
-/** Milliseconds to wait before a try, after `failures`: any part of a span that doubles, so that pages do not come at once. */
+/**
+ * Milliseconds to wait before a try, after `failures`: any part of a span that doubles, so that pages do not come at
+ * once.
+ */
 function backoff(failures) {
   return Math.random() * Math.min(LONGEST_DELAY, 1_000 * 2 ** failures);
 }
@@ -187,9 +192,9 @@ const storage = {
 /**
  * An id for `?client=`, by which the server knows that a new stream is in place of an older one.
  *
- * It must be nobody else's, or the two would replace each other; yet a duplicated tab begins with a copy of the storage,
- * and a page may connect twice. So its holder has a Web Lock on it until `signal` is aborted, and who finds it taken makes
- * another. Without Web Locks each page makes one.
+ * It must be nobody else's, or the two would replace each other; yet a duplicated tab begins with a copy of the
+ * storage, and a page may connect twice. So its holder has a Web Lock on it until `signal` is aborted, and who finds it
+ * taken makes another. Without Web Locks each page makes one.
  */
 async function claimClient(key, signal) {
   const make = () => Array.from(crypto.getRandomValues(new Uint8Array(12)), byte => byte.toString(36)).join("");
@@ -233,8 +238,8 @@ class Server {
 
   /** @param {string | null} after The id that the stream resumes after; null for everything that is kept. */
   stream({ user, topics, languages }, after, client) {
-    // A new EventSource has no last event id of its own, so it is in the address. When the browser reconnects by itself it
-    // sends its header, which is newer and wins.
+    // A new EventSource has no last event id of its own, so it is in the address. When the browser reconnects by itself
+    // it sends its header, which is newer and wins.
     return this.#address(user === null ? "events" : `connection/${encodeURIComponent(user)}`, [
       ...topics.map(topic => ["topic", topic]),
       ["lang", languages.join(",")],
@@ -245,9 +250,9 @@ class Server {
 
   /** One page of a list; several topics without a user have several lists. */
   async #page({ user, topics, languages }, topic, parameters, signal) {
-    const path = user === null ? `topics/${encodeURIComponent(topic)}/alarms` : `users/${encodeURIComponent(user)}/alarms`;
+    const owner = user === null ? `topics/${encodeURIComponent(topic)}` : `users/${encodeURIComponent(user)}`;
     const named = user === null ? [] : topics.map(topic => ["topic", topic]);
-    const url = this.#address(path, [...named, ["lang", languages.join(",")], ...parameters]);
+    const url = this.#address(`${owner}/alarms`, [...named, ["lang", languages.join(",")], ...parameters]);
     const answer = await fetch(url, { signal, cache: "no-store", credentials: this.#credentials });
     if (!answer.ok) throw new Error(`${url} was answered ${answer.status}`);
     const json = await answer.text();
@@ -293,8 +298,8 @@ class Server {
 /**
  * What one page has been given: it takes messages, from a stream or from the tab that has it, and calls the page.
  *
- * Messages are `{kind: "phase", phase, retryAt}`, `{kind: "open", from}`, `{kind: "head", head}`, `{kind: "greeting", text}`
- * and `{kind: "replaced"}`; and with the id up to which everything is there then, `{kind: "position", id}`,
+ * Messages are `{kind: "phase", phase, retryAt}`, `{kind: "open", from}`, `{kind: "head", head}`, `{kind: "greeting",
+ * text}` and `{kind: "replaced"}`; and with the id up to which everything is there then, `{kind: "position", id}`,
  * `{kind: "event", id, event, data}` and `{kind: "reset", id, reason}`.
  */
 class Reader {
@@ -437,8 +442,8 @@ class Stream {
     const { events } = this.#wants;
     on([...new Set([...events, "withdrawn", "message"])], ({ type, data, lastEventId }) => {
       const id = idIn(lastEventId);
-      // A greeting has no id, and EventSource gives the one before: that of the position with which the stream began, or,
-      // where a reset follows, any older one.
+      // A greeting has no id, and EventSource gives the one before: that of the position with which the stream began,
+      // or, where a reset follows, any older one.
       if (type === "message" && !(hasBegun && compareIds(id, last) > 0)) {
         return this.#emit({ kind: "greeting", text: data });
       }
@@ -479,8 +484,8 @@ async function waitAndTell(failures, signal, emit) {
 // MARK: Sharing a stream
 
 /*
- * Tabs that want the same know each other by a Web Lock and a BroadcastChannel of one name. Who holds the lock leads: it has
- * the stream and passes on all that comes. The others follow, and wait for the lock.
+ * Tabs that want the same know each other by a Web Lock and a BroadcastChannel of one name. Who holds the lock leads:
+ * it has the stream and passes on all that comes. The others follow, and wait for the lock.
  *
  * A leader has a term, greater than those before. Notes on the channel:
  *
@@ -488,35 +493,41 @@ async function waitAndTell(failures, signal, emit) {
  *     {type: "lead", term, at, phase, …}           there is, and it has everything up to `at`
  *     {type: "pass", term, before, at, message}    what came, and where this takes a follower from and to
  *
- * A follower whose own place is not `before` missed something and says hello again. What lies between its last alarm and
- * where the leader is, it takes from the list; what the leader passes on meanwhile waits.
+ * A follower whose own place is not `before` missed something and says hello again. What lies between its last alarm
+ * and where the leader is, it takes from the list; what the leader passes on meanwhile waits.
  */
 
-/** Has the stream, and tells the others. */
+/** Has the stream, and tells the others, until `signal` is aborted. */
 class Leader {
+  #term;
   #reader;
   #post;
   #greeting = null;
 
-  constructor(term, reader, post, openStream) {
-    this.term = term;
+  constructor({ term, reader, post, openStream, signal }) {
+    this.#term = term;
     this.#reader = reader;
     this.#post = post;
     reader.change({ role: "leader", phase: "connecting", retryAt: null });
     this.announce();
-    openStream(message => this.#pass(message));
+    openStream(async message => {
+      // Where only a user's newest stream stays, a tab that took the lead took the stream's place as well. This one is
+      // to follow then, and the answer comes after the news that its lock is lost.
+      if (message.kind === "replaced") await navigator.locks.query();
+      if (!signal.aborted) this.#pass(message);
+    }, signal);
   }
 
   announce() {
     const { phase, retryAt } = this.#reader.state;
-    this.#post({ type: "lead", term: this.term, at: this.#reader.last, phase, retryAt, greeting: this.#greeting });
+    this.#post({ type: "lead", term: this.#term, at: this.#reader.last, phase, retryAt, greeting: this.#greeting });
   }
 
   #pass(message) {
     if (message.kind === "greeting") this.#greeting = message.text;
     const before = this.#reader.last;
     // First, since the page may close the connection when it is given the message.
-    this.#post({ type: "pass", term: this.term, before, at: positionAfter(before, message), message });
+    this.#post({ type: "pass", term: this.#term, before, at: positionAfter(before, message), message });
     this.#reader.take(message);
   }
 }
@@ -560,11 +571,11 @@ class Follower {
     clearTimeout(this.#timer);
     // A tab that was frozen holds its lock and says nothing. Only one that is looked at takes it, so that tabs in the
     // background, whose own timers are late, do not take it from each other.
-    this.#timer = setTimeout(() => this.#isSeen && this.#steal(), ANSWER);
+    this.#timer = setTimeout(() => (this.#isSeen ? this.#steal() : this.#askLater()), ANSWER);
     this.#ask();
   }
 
-  #leaderIsThere() {
+  #askLater() {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#askForLeader(), QUIET);
   }
@@ -572,11 +583,11 @@ class Follower {
   receive(note) {
     const isFollowed = note.term === this.#term;
     if (note.type === "lead") {
-      this.#leaderIsThere();
+      this.#askLater();
       if (isFollowed && note.at === this.#at) return;
       this.#term = note.term;
     } else if (isFollowed && note.before === this.#at) {
-      this.#leaderIsThere();
+      this.#askLater();
     } else {
       if (this.#term !== 0) this.#lose();
       return;
@@ -708,8 +719,9 @@ class Share {
       if (this.#signal.aborted) return undefined;
       const signal = this.#nextTurn();
       this.#term = Math.max(Date.now(), this.#term + 1);
-      const openStream = emit => this.#openStream(emit, signal);
-      leader = this.#leader = new Leader(this.#term, this.#reader, note => this.#post(note), openStream);
+      const post = note => this.#post(note);
+      leader = new Leader({ term: this.#term, reader: this.#reader, post, openStream: this.#openStream, signal });
+      this.#leader = leader;
       return end(signal);
     };
     navigator.locks.request(this.#name, options, lead).catch(() => {
@@ -756,6 +768,9 @@ class Connection {
   }) {
     this.#server = new Server(server, withCredentials);
     this.#wants = checkedWants({ user, topics, languages, events });
+    if (after !== "now" && after !== "earliest" && idIn(after) === null) {
+      throw new TypeError(`after: "${after}" is neither the id of an alarm nor "now" or "earliest"`);
+    }
     this.#after = after;
     this.#share = share && Boolean(navigator.locks && globalThis.BroadcastChannel);
     this.#remember = remember;
@@ -782,7 +797,11 @@ class Connection {
     return this.#reader.last ?? null;
   }
 
-  /** Goes on in other languages, best first: with the next alarm, nothing lost or given twice. @param {string[]} languages */
+  /**
+   * Goes on in other languages, best first: with the next alarm, nothing lost or given twice.
+   *
+   * @param {string[]} languages
+   */
   setLanguages(languages) {
     this.#change({ languages });
   }
@@ -892,7 +911,9 @@ async function* entriesOf(server, wants, after, signal) {
 
 /** In one form, so that two tabs that want the same say it in the same words. */
 function checkedWants({ user, topics, languages, events }) {
-  if (user === "" || (user === null && topics.length === 0)) throw new TypeError("nothing to listen to: give a user or a topic");
+  if (user === "" || (user === null && topics.length === 0)) {
+    throw new TypeError("nothing to listen to: give a user or a topic");
+  }
   const reserved = events.find(name => RESERVED.includes(name));
   if (reserved !== undefined) throw new TypeError(`the server publishes no alarm as "${reserved}": name another event`);
   return { user, topics: [...new Set(topics)].sort(), languages: [...languages], events: [...new Set(events)].sort() };
@@ -902,9 +923,10 @@ function checkedWants({ user, topics, languages, events }) {
  * Connects the page to the server, and stays connected until `close()` is called or the page is left.
  *
  * @param {Options} options
- * @returns {Connection} with `state`, `lastEventId`, `setLanguages(list)`, `setTopics(list)`, `listen(name)`, `close()`.
- * @throws {TypeError} for neither a user nor a topic, for the name of an event that the server keeps to itself, and for a
- *   bad URL.
+ * @returns {Connection} with `state`, `lastEventId`, `setLanguages(list)`, `setTopics(list)`, `listen(name)`,
+ *   `close()`.
+ * @throws {TypeError} for neither a user nor a topic, the name of an event that the server keeps to itself, an `after`
+ *   that is no id, and a bad URL.
  */
 export function connect(options) {
   return new Connection(options);

@@ -1,11 +1,12 @@
 """Pages that listen with tocsin.js, the server they listen to, and who publishes meanwhile."""
 import contextlib
 import json
+import tempfile
 import threading
 import urllib.parse
 
 from browsers import Record, Site
-from harness import Failure, wait_until
+from harness import Failure, Server, wait_until
 
 PAGE = "<!doctype html><title>Test</title><link rel=icon href=data:,><script type=module src=page.js></script>"
 # Writes down what the connection tells; with options in the address it begins at once, as an application's page does.
@@ -95,9 +96,27 @@ class Bench:
         finally:
             context.close()
 
+    @contextlib.contextmanager
+    def another_server(self, *options):
+        with tempfile.TemporaryDirectory(prefix="tocsin-client-") as folder:
+            server = Server(self.server.binary, folder, *options)
+            try:
+                server.start()
+                yield server
+            finally:
+                server.close()
+
     def tab(self, context, **options):
         query = "?" + urllib.parse.quote(json.dumps(options)) if options else ""
         return Tab(context.new_page()).load(f"{self.site.origin}/{query}")
+
+    def pair(self, context, **options):
+        """Two tabs that share a stream: who has it, and who follows."""
+        tabs = []
+        for role in ("leader", "follower"):
+            tabs.append(self.tab(context, **options))
+            tabs[-1].wait_role(role)
+        return tabs
 
     def publish(self, **alarm):
         status, _, answer = self.server.publish(alarm)
