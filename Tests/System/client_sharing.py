@@ -187,6 +187,26 @@ def duplicated_tab_is_a_client_of_its_own(bench):
         require(tab.state["phase"] == "open" and twin.state["phase"] == "open", "a tab replaced the other")
 
 
+def page_may_connect_twice(bench):
+    with bench.context() as context:
+        tab = bench.tab(context, user="w", share=False)
+        tab.wait_open()
+        tab.page.evaluate("() => { window.first = { log, connection }; begin({ user: 'w', share: false }) }")
+        tab.wait_open()
+        ids = [bench.publish(user="w", data=1)]
+        tab.expect(ids)
+        tab.wait("the first connection has it too", "first.log.alarms.length === 1")
+        require(tab.page.evaluate("first.connection.state.phase") == "open", "the second connection replaced the first")
+        # The two have the same group, where they share.
+        tab.page.evaluate("() => { connection.close(); begin({ user: 'w' }) }")
+        tab.wait_role("leader")
+        tab.page.evaluate("() => { window.second = { log, connection }; begin({ user: 'w' }) }")
+        tab.wait_role("follower")
+        ids.append(bench.publish(user="w", data=2))
+        tab.expect(ids[1:])
+        tab.wait("each has it", "[first, second].every(({ log }) => log.alarms.at(-1).data === '2')")
+
+
 def replaced_stream_stays_closed(bench):
     with bench.context() as context:
         tabs = bench.pair(context, user="x")
@@ -265,6 +285,7 @@ TESTS = [
     leader_of_the_past_is_not_listened_to,
     frozen_leader_is_robbed,
     duplicated_tab_is_a_client_of_its_own,
+    page_may_connect_twice,
     replaced_stream_stays_closed,
     page_without_locks_has_a_stream_of_its_own,
     id_of_another_journal_is_told,
