@@ -209,7 +209,14 @@ def page_may_connect_twice(bench):
 
 def replaced_stream_stays_closed(bench):
     with bench.context() as context:
-        tabs = bench.pair(context, user="x")
+        tabs = [bench.tab(context, user="x")]
+        tabs[0].wait_role("leader")
+        # Who follows hears of it later than the lock could be there.
+        context.add_init_script("""Object.defineProperty(BroadcastChannel.prototype, "onmessage", {
+          set(handle) { this.addEventListener("message", event => setTimeout(() => handle(event), 500)) },
+        })""")
+        tabs.append(bench.tab(context, user="x"))
+        tabs[1].wait_role("follower")
         client = streams(context)[0]["client"]
         other = Stream(bench.server.port, f"/connection/x?client={client}")
         try:

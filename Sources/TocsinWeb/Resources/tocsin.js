@@ -712,6 +712,15 @@ class Share {
     });
   }
 
+  /**
+   * After a stream was replaced nobody is to open another by itself. Who waits for the lock gives up when it hears of
+   * that, which may be later than when it would have the lock.
+   */
+  #letOthersHear() {
+    const isReplaced = this.#reader.state.phase === "replaced";
+    return isReplaced && new Promise(resolve => setTimeout(resolve, ANSWER));
+  }
+
   /** Leads when the lock is granted. */
   #request(options) {
     let leader = null;
@@ -722,7 +731,7 @@ class Share {
       const post = note => this.#post(note);
       leader = new Leader({ term: this.#term, reader: this.#reader, post, openStream: this.#openStream, signal });
       this.#leader = leader;
-      return end(signal);
+      return end(signal).then(() => this.#letOthersHear());
     };
     navigator.locks.request(this.#name, options, lead).catch(() => {
       if (this.#signal.aborted) return;
