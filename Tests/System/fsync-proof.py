@@ -128,19 +128,11 @@ def prove_order(binary, folder):
                 if status != 201:
                     raise Failure(f"a publish was answered {status}: {answer}")
                 wait_until(f"the stream is sent {mark}", lambda: mark in listener.data())
-        stop_traced(server)
+        server.stop_traced()
     finally:
         server.close()
     check_trace(trace, marks)
     return f"{len(marks)} publishes under strace, each synced before its answer and its event"
-
-
-def stop_traced(server):
-    """Ends the server, a child of strace, which ends with it."""
-    with open(f"/proc/{server.process.pid}/task/{server.process.pid}/children") as children:
-        for child in children.read().split():
-            os.kill(int(child), 15)
-    server.process.wait(30)
 
 
 # MARK: A disk that fails

@@ -101,6 +101,13 @@ class Server:
         self.process.send_signal(signal.SIGTERM)
         return self.process.wait(30)
 
+    def stop_traced(self):
+        """Asks it to end where it is a child of strace, which ends with it."""
+        with open(f"/proc/{self.process.pid}/task/{self.process.pid}/children", encoding="ascii") as children:
+            for child in children.read().split():
+                os.kill(int(child), signal.SIGTERM)
+        self.process.wait(30)
+
     def close(self):
         """Makes sure that it does not outlive the test."""
         if self.process and self.process.poll() is None:
