@@ -5,6 +5,7 @@ With --screenshots it takes pictures of the page instead.
 """
 import argparse
 import contextlib
+import re
 import shutil
 import sys
 import tempfile
@@ -16,7 +17,7 @@ import page_accessibility
 import page_lines
 import page_screenshots
 from browsers import Record, Site, chromium
-from harness import Failure, Server, order
+from harness import Failure, Server, Stream, order
 
 MARKUP = '<img src="x" onerror="document.title=\'run\'"><script>document.title="run"</script>'
 
@@ -237,6 +238,37 @@ def resumes_after_a_crash_and_misses_nothing(browser, server):
         expect(alarms(page)).to_have_text(["after", "missed 2", "missed 1", "missed 0", "before"])
 
 
+def tells_that_alarms_may_have_been_missed(browser, server):
+    with opened(browser, server, "?user=lost") as page, tempfile.TemporaryDirectory(prefix="tocsin-page-") as folder:
+        server.kill()
+        other = Server(server.binary, folder)
+        try:
+            other.port = server.port
+            other.start()
+            expect(page.locator(".row.reset .data")).to_contain_text("may have been missed")
+            publish(other, user="lost", data="after")
+            expect(alarms(page)).to_have_text(["after"])
+        finally:
+            other.close()
+            server.start()
+
+
+def connects_again_when_another_stream_took_its_place(browser, server):
+    with opened(browser, server, "?user=replaced") as page:
+        with page.expect_request("**/connection/**") as request:
+            page.reload()
+        wait_open(page)
+        other = Stream(server.port, request.value.url.split(str(server.port))[1])
+        try:
+            expect(page.locator("#phase")).to_have_text("Replaced")
+            page.locator("#again").click()
+            wait_open(page)
+            publish(server, user="replaced", data="here again")
+            expect(alarms(page)).to_have_text(["here again"])
+        finally:
+            other.close()
+
+
 def two_tabs_have_one_stream(browser, server):
     with opened(browser, server, "?user=both") as page:
         expect(page.locator("#detail")).to_have_text("this tab holds the stream")
@@ -278,12 +310,12 @@ def can_be_used_by_everyone(browser, server):
 
 
 def works_under_a_path_of_a_proxy(browser, server):
-    names = ["", "icon.svg", "page.css", "page.js", "tocsin.js"]
-    html = server.request("GET", "/")[2].decode()
-    names += [part for part in html.split('"') if part.endswith(".css") and part not in names]
-    script = server.request("GET", "/page.js")[2].decode()
-    names += [part[2:] for part in script.split('"') if part.startswith("./") and part[2:] not in names]
-    files = {f"/some/path/{name}": server.request("GET", f"/{name}")[2] for name in names}
+    files, left = {}, [""]
+    while left:
+        name = left.pop()
+        files[f"/some/path/{name}"] = body = server.request("GET", f"/{name}")[2]
+        named = re.findall(r'(?:src|href|from|import)[= ]"(?:\./)?([\w-]+\.(?:css|js|svg))"', body.decode())
+        left += [name for name in named if f"/some/path/{name}" not in files]
     with Site(files) as site:
         context = browser.new_context()
         try:
@@ -292,7 +324,7 @@ def works_under_a_path_of_a_proxy(browser, server):
             page.goto(f"{site.origin}/some/path/?user=tiaz")
             expect(page.locator("#line-curl-listen")).to_contain_text(f"{site.origin}/some/path/connection/tiaz")
             elsewhere = [url for url in record.urls if not url.startswith(f"{site.origin}/some/path/")]
-            if elsewhere or len(record.urls) < len(names):
+            if elsewhere or len(record.urls) < len(files):
                 raise Failure(f"asked for outside of its path: {elsewhere}; in all {len(record.urls)}")
         finally:
             context.close()
@@ -316,7 +348,9 @@ TESTS = [
     can_be_used_by_everyone,
     works_under_a_path_of_a_proxy,
     lines_to_copy_work_for_an_odd_name,
+    connects_again_when_another_stream_took_its_place,
     resumes_after_a_crash_and_misses_nothing,
+    tells_that_alarms_may_have_been_missed,
 ]
 
 

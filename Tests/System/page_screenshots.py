@@ -3,7 +3,7 @@ import os
 
 from harness import wait_until
 
-WIDTHS = {390: 844, 1280: 900}
+WIDTHS = {390: 844, 1280: 960}
 ALARMS = [
     {"user": "tiaz", "event": "notice", "data": {"name": "tiaz"}},
     {"topic": "news", "translations": {

@@ -15,7 +15,7 @@ export class Chips {
    * @param form Has one text field, and adds what is in it when submitted.
    * @param values Those that are there from the beginning.
    * @param allows Is asked before another is added.
-   * @param changed Is called after one was added or removed by hand.
+   * @param changed Is called with a name after it was added or removed by hand.
    */
   constructor(form, { values, removable, allows = () => true, changed }) {
     this.#list = form.querySelector("ul");
@@ -44,7 +44,7 @@ export class Chips {
     if (!name) return;
     if (this.add(name)) {
       this.#field.value = "";
-      this.#changed();
+      this.#changed(name);
     } else {
       this.#field.setCustomValidity(text("not-allowed", { name }));
       this.#field.reportValidity();
@@ -60,7 +60,7 @@ export class Chips {
         this.values = this.values.filter((value) => value !== name);
         chip.remove();
         this.#field.focus();
-        this.#changed();
+        this.#changed(name);
       });
       chip.append(remove);
     }

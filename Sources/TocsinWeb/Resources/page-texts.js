@@ -1,4 +1,5 @@
-// What the page says, in the language of the reader. The English of what stands in page.html is there.
+// What the page says, in the language of the reader, and the elements that it is put in. The English of what stands in
+// page.html is there.
 
 const texts = {
   en: {

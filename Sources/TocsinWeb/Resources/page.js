@@ -10,6 +10,7 @@ import { Announcements, StateBar } from "./page-state.js";
 import { localize, text } from "./page-texts.js";
 
 const usualNames = ["alarm", "notice", "reservation", "message"];
+const mostNames = 40;
 const byId = (id) => document.getElementById(id);
 // The page may be under a path of a proxy.
 const base = new URL(".", document.baseURI).href;
@@ -21,13 +22,15 @@ localize();
 const query = new URLSearchParams(location.search);
 const choice = { user: query.get("user") || "tiaz", languages: query.getAll("lang").join() };
 const topics = new Chips(byId("add-topic"), { values: query.getAll("topic"), removable: true, changed: topicsChanged });
-const names = new Chips(byId("add-name"), { values: usualNames, removable: false, allows: listen, changed: keepChoice });
+const names = new Chips(byId("add-name"), { values: usualNames, removable: false, allows: listen, changed: namesChanged });
+/** Those that were asked for, unlike those that were found. */
+const askedNames = new Set(query.getAll("event"));
 
 function keepChoice() {
   const kept = new URLSearchParams({ user: choice.user });
   for (const topic of topics.values) kept.append("topic", topic);
   if (choice.languages) kept.set("lang", choice.languages);
-  for (const name of names.values.slice(usualNames.length)) kept.append("event", name);
+  for (const name of askedNames) kept.append("event", name);
   history.replaceState(null, "", `?${kept.toString().replaceAll("%2C", ",")}`);
   showChoice();
 }
@@ -139,11 +142,11 @@ async function lookAtRecent() {
   addNames(page.alarms);
 }
 
-/** Adds the names of events that alarms have had. */
+/** Adds the names of events that alarms have had; not without end, since each opens the stream anew. */
 function addNames(alarms) {
   const added = new Set(alarms.map(({ event }) => event)).difference(new Set([...names.values, "withdrawn"]));
-  added.forEach((name) => names.add(name));
-  if (added.size) keepChoice();
+  [...added].slice(0, Math.max(0, mostNames - names.values.length)).forEach((name) => names.add(name));
+  if (added.size) showChoice();
 }
 
 /** A page of alarms, newest first; null where there is no answer, or where it is not asked for any more. */
@@ -213,6 +216,11 @@ function topicsChanged() {
   keepChoice();
 }
 
+function namesChanged(name) {
+  askedNames.add(name);
+  keepChoice();
+}
+
 function startAnew() {
   changed(() => rows.clear());
   byId("no-earlier").textContent = "";
@@ -242,7 +250,7 @@ byId("language").addEventListener("change", ({ target }) => {
   keepChoice();
 });
 
-showChoice();
 open();
-query.getAll("event").forEach((name) => names.add(name));
+askedNames.forEach((name) => names.add(name));
+showChoice();
 lookAtRecent();
