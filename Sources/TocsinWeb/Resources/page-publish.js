@@ -13,13 +13,11 @@ export const reservation = (user) => JSON.stringify({
   },
 });
 
-/**
- * Publishes alarms one after the other, so that none is sent twice: while the answer of one is unknown, the same again
- * goes with the same key.
- */
+/** Publishes alarms, so that none is stored twice: what had no answer goes with the same key when it is sent again. */
 export class Publisher {
   #base;
-  #unanswered = null;
+  /** Keys by what was sent with them. */
+  #unanswered = new Map();
 
   constructor(base) { this.#base = base; }
 
@@ -28,13 +26,15 @@ export class Publisher {
    * @returns {Promise<{id, known} | {problem} | {unanswered: true}>}
    */
   async publish(body) {
-    const key = this.#unanswered?.body === body ? this.#unanswered.key : newKey();
-    this.#unanswered = { body, key };
+    const key = this.#unanswered.get(body) ?? newKey();
     const answer = await send(this.#base, "alarms", {
       method: "POST", headers: { "Content-Type": "application/json", "Idempotency-Key": key }, body,
     });
-    if (answer.unanswered) return answer;
-    this.#unanswered = null;
+    if (answer.unanswered) {
+      this.#unanswered.set(body, key);
+      return answer;
+    }
+    this.#unanswered.delete(body);
     return answer.problem ? answer : { id: answer.value.id, known: answer.status === 200 };
   }
 }
@@ -66,7 +66,7 @@ export function showAnswer(place, answer) {
   } else if (answer.problem) {
     const { title, detail, pointer } = answer.problem;
     place.replaceChildren(element("strong", { lang: "en" }, title), element("p", { lang: "en" }, detail ?? ""));
-    if (pointer) place.append(element("p", {}, text("field", { pointer: "\0" }).split("\0")[0], element("code", {}, pointer)));
+    if (pointer) place.append(element("p", {}, text("field"), " ", element("code", {}, pointer)));
   } else {
     place.replaceChildren(text("unanswered"));
   }

@@ -180,9 +180,9 @@ const publishForm = new PublishForm(publisher, (event) => addNames([{ event }]))
 byId("reserve").addEventListener("click", async () => {
   const answer = await publisher.publish(reservation(choice.user));
   if (answer.id) {
-    byId("reserve-answer").replaceChildren();
+    byId("rows-answer").replaceChildren();
   } else {
-    showAnswer(byId("reserve-answer"), answer);
+    showAnswer(byId("rows-answer"), answer);
   }
 });
 
@@ -190,11 +190,14 @@ async function withdrawRow(id, button) {
   button.disabled = true;
   const answer = await withdraw(base, id);
   button.disabled = false;
+  byId("rows-answer").replaceChildren();
   if (answer.value) {
     byId("scroll").focus({ preventScroll: true });
     rows.markWithdrawn(id);
+  } else if (answer.problem) {
+    showAnswer(byId("rows-answer"), answer);
   } else {
-    showAnswer(byId("reserve-answer"), answer);
+    byId("rows-answer").textContent = text("failed");
   }
 }
 
