@@ -4,7 +4,6 @@
 With --screenshots it takes pictures of the page instead.
 """
 import argparse
-import contextlib
 import re
 import shutil
 import sys
@@ -18,6 +17,7 @@ import page_lines
 import page_screenshots
 from browsers import Record, Site, chromium
 from harness import Failure, Server, Stream, order
+from page_visit import alarms, opened, publish, wait_open
 
 MARKUP = '<img src="x" onerror="document.title=\'run\'"><script>document.title="run"</script>'
 
@@ -50,42 +50,6 @@ def main():
         shutil.rmtree(folder)
     print(f"page-test: ok: {len(TESTS)} tests in Chromium, {time.monotonic() - begin:.0f} s")
     return 0
-
-
-@contextlib.contextmanager
-def opened(browser, server, query="", **options):
-    """The page with an open stream, in a profile of its own; complaints and what comes from elsewhere fail at the end."""
-    context = browser.new_context(**{"locale": "en-US", "reduced_motion": "reduce", **options})
-    context.set_default_timeout(15_000)
-    try:
-        record = Record(context)
-        page = context.new_page()
-        page.goto(f"http://127.0.0.1:{server.port}/{query}")
-        try:
-            wait_open(page)
-            yield page
-        except AssertionError as failure:
-            raise Failure(f"{failure}\nthe console: {record.errors}") from failure
-        # A browser says so whenever a request is refused, which is meant here.
-        record.errors = [error for error in record.errors if "status of 422" not in error]
-        record.check(f"http://127.0.0.1:{server.port}")
-    finally:
-        context.close()
-
-
-def wait_open(page):
-    expect(page.locator("#state")).to_have_attribute("data-phase", "open")
-
-
-def alarms(page):
-    return page.locator(".row.alarm .data")
-
-
-def publish(server, **alarm):
-    status, _, answer = server.publish(alarm)
-    if status != 201:
-        raise Failure(f"a publish was answered {status}: {answer}")
-    return answer["id"]
 
 
 def shows_greeting_and_alarms_in_the_language_that_is_chosen(browser, server):
@@ -174,7 +138,8 @@ def sends_again_with_the_same_key_after_a_lost_answer(browser, server):
 
 
 def makes_a_reservation_in_the_language_of_the_browser(browser, server):
-    for locale, said in (("ko-KR", "예약에 성공했습니다!"), ("en-US", "Your reservation is made."), ("ja-JP", "ご予約が完了しました。")):
+    messages = {"ko-KR": "예약에 성공했습니다!", "en-US": "Your reservation is made.", "ja-JP": "ご予約が完了しました。"}
+    for locale, said in messages.items():
         with opened(browser, server, f"?user=guest-{locale}", locale=locale) as page:
             page.locator("#reserve").click()
             expect(page.locator(".row.alarm .name")).to_have_text(["reservation"])
@@ -331,7 +296,8 @@ def works_under_a_path_of_a_proxy(browser, server):
 
 
 def lines_to_copy_work_for_an_odd_name(browser, server):
-    with opened(browser, server, page_lines.QUERY, locale="ko-KR", permissions=["clipboard-read", "clipboard-write"]) as page:
+    permissions = ["clipboard-read", "clipboard-write"]
+    with opened(browser, server, page_lines.QUERY, locale="ko-KR", permissions=permissions) as page:
         page_lines.check(page, browser, server)
 
 

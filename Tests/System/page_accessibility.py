@@ -6,9 +6,10 @@ LANDMARKS = {"banner", "contentinfo", "main", "region"}
 
 MEASURES = r"""() => {
   const problems = [];
-  const what = (element) => `${element.tagName.toLowerCase()}#${element.id}.${element.className}: ${element.textContent.trim().slice(0, 40)}`;
-  const isShown = (element) => element.checkVisibility({ visibilityProperty: true }) && element.getClientRects().length > 0
-    && !element.closest(".unseen, .skip");
+  const what = (element) =>
+    `${element.tagName.toLowerCase()}#${element.id}.${element.className}: ${element.textContent.trim().slice(0, 40)}`;
+  const isShown = (element) => element.checkVisibility({ visibilityProperty: true })
+    && element.getClientRects().length > 0 && !element.closest(".unseen, .skip");
   const parts = (color) => color.match(/[\d.]+/g).map(Number);
   const luminance = (color) => parts(color).slice(0, 3).map((part) => part / 255)
     .map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4))
@@ -20,8 +21,8 @@ MEASURES = r"""() => {
   const isOpaque = (color) => (parts(color)[3] ?? 1) === 1;
   const ground = (element) => {
     // The words of a radio button lie upon it.
-    if (element.previousElementSibling?.type === "radio") return getComputedStyle(element.previousElementSibling).backgroundColor;
-    for (let at = element; at; at = at.parentElement) {
+    const below = element.previousElementSibling?.type === "radio" ? element.previousElementSibling : element;
+    for (let at = below; at; at = at.parentElement) {
       const color = getComputedStyle(at).backgroundColor;
       if (isOpaque(color)) return color;
     }
@@ -69,7 +70,8 @@ FOCUS = r"""() => {
   if (!element || element === document.body) return null;
   const style = getComputedStyle(element);
   const order = [...document.querySelectorAll("*")].indexOf(element);
-  const isVisible = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2 && element.getClientRects().length > 0;
+  const isVisible = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2
+    && element.getClientRects().length > 0;
   return { order, isVisible, name: `${element.tagName}#${element.id}` };
 }"""
 

@@ -26,14 +26,17 @@ def check(page, browser, server):
         if copied[name] != page.locator(f"#line-{name}").text_content():
             raise Failure(f"what was copied of {name} is not what is shown: {copied[name]!r}")
 
-    listening = subprocess.Popen(["bash", "-c", copied["curl-listen"]], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    listening = subprocess.Popen(
+        ["bash", "-c", copied["curl-listen"]], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     with Site({"/": "<!doctype html><title>elsewhere</title>"}) as site, scripts(browser, site, copied) as heard:
         try:
             expected = [publish_by_shell(copied["curl-publish"]), publish_by_flask(copied["flask"])]
             server.publish({"topic": TOPIC, "translations": {"en": "News", "ko": "소식"}})
             wait_until("the lines of JavaScript hear all", lambda: all(
-                any(said in line for line in lines) for lines in heard() for said in ("안녕하세요!", "reservation", "소식")), 15)
-            read_until(listening.stdout, ["data: 안녕하세요!", f"id: {expected[0]}", f"id: {expected[1]}", "data: 소식"])
+                any(said in line for line in lines)
+                for lines in heard() for said in ("안녕하세요!", "reservation", "소식")), 15)
+            read_until(
+                listening.stdout, ["data: 안녕하세요!", f"id: {expected[0]}", f"id: {expected[1]}", "data: 소식"])
         finally:
             listening.kill()
             listening.wait()

@@ -34,7 +34,7 @@ export function canonical(data) {
 /**
  * The pieces of data as nodes: an object or array of JSON with line breaks and names marked, else the text.
  *
- * Numbers stay as they were sent, which JavaScript could not keep; what is escaped in strings is shown as what it means.
+ * Numbers stay as they were sent, which JavaScript could not keep; what is escaped in strings is shown as meant.
  */
 export function shownData(data) {
   if (!isStructure(data)) return [data];

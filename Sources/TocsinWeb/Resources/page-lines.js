@@ -103,14 +103,16 @@ export function showPrograms(container, choice, say) {
     }
     const title = text(`line-${name}`);
     const shown = element("code", { id: `line-${name}`, translate: false }, code);
-    const button = element("button", { type: "button", class: "small", ariaLabel: text("copy-label", { title }) }, text("copy"));
+    const button = element(
+      "button", { type: "button", class: "small", ariaLabel: text("copy-label", { title }) }, text("copy"));
     button.addEventListener("click", async () => {
       await copy(shown);
       button.textContent = text("copied");
       say(text("copied-said", { title }));
       setTimeout(() => { button.textContent = text("copy"); }, 2000);
     });
-    const head = element("div", { class: "head" }, element("h3", {}, title), element("span", { class: "kind" }, kind), button);
+    const head = element(
+      "div", { class: "head" }, element("h3", {}, title), element("span", { class: "kind" }, kind), button);
     container.append(element("article", { class: `card ${name}` }, head, element("pre", {}, shown)));
   }
 }

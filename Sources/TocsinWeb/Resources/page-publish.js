@@ -55,7 +55,8 @@ async function send(base, path, options) {
 }
 
 function newKey() {
-  return `page-${[...crypto.getRandomValues(new Uint8Array(12))].map((byte) => byte.toString(16).padStart(2, "0")).join("")}`;
+  const bytes = [...crypto.getRandomValues(new Uint8Array(12))];
+  return `page-${bytes.map((byte) => byte.toString(16).padStart(2, "0")).join("")}`;
 }
 
 /** Shows what became of a publish. */
@@ -179,7 +180,10 @@ export class PublishForm {
     }
     const [, member, tag] = (pointer ?? "").split("/");
     const field = {
-      user: this.#field("address"), topic: this.#field("address"), event: this.#field("event"), data: this.#field("data"),
+      user: this.#field("address"),
+      topic: this.#field("address"),
+      event: this.#field("event"),
+      data: this.#field("data"),
       translations: this.#filled().map(([field]) => field).find((field) => field.value === unescaped(tag))
         ?? this.#field("add-language"),
     }[member];

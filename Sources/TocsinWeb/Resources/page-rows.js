@@ -5,7 +5,9 @@ import { element, language, text } from "./page-texts.js";
 
 const most = 500;
 const longest = 2000;
-const timeOfDay = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
+const timeOfDay = new Intl.DateTimeFormat(language, {
+  hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23",
+});
 const dayAndTime = new Intl.DateTimeFormat(language, {
   month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23",
 });
@@ -50,7 +52,8 @@ export class Rows {
     for (const { id, event, data, language: tag, publishedAt } of alarms.filter(({ id }) => !this.has(id))) {
       this.#limit += 1;
       const published = { id, event, data: dataText(data), tag, time: new Date(publishedAt) };
-      this.#list.append(event === "withdrawn" ? this.#withdrawalRow(id, data.id, published.time) : this.#alarmRow(published));
+      this.#list.append(
+        event === "withdrawn" ? this.#withdrawalRow(id, data.id, published.time) : this.#alarmRow(published));
       if (event === "withdrawn") this.markWithdrawn(data.id);
     }
   }
@@ -101,8 +104,8 @@ export class Rows {
   #alarmRow({ id, event, data, tag, time }) {
     const shown = element("p", { class: "data", dir: "auto" });
     this.#fill(shown, data);
-    const button = element("button", { type: "button", class: "quiet withdraw", ariaLabel: text("withdraw-label", { id }) },
-      text("withdraw"));
+    const label = text("withdraw-label", { id });
+    const button = element("button", { type: "button", class: "quiet withdraw", ariaLabel: label }, text("withdraw"));
     button.addEventListener("click", () => this.#withdraw(id, button));
     const row = this.#row("alarm", time, event, shown,
       element("div", { class: "facts" }, element("span", { class: "tag" }), element("code", {}, id), button));

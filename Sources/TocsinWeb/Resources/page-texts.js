@@ -19,11 +19,13 @@ const texts = {
     "withdraw": "Withdraw", "withdraw-label": "Withdraw the alarm {id}", "show-all": "Show all {count} characters",
     "no-earlier": "There are no earlier ones.", "failed": "The server did not answer.",
     "published": "Published:", "known": "Was published already:",
-    "unanswered": "No answer came, so it may or may not be stored. Publish again: the same key goes with it, so it arrives once.",
+    "unanswered":
+      "No answer came, so it may or may not be stored. Publish again: the same key goes with it, so it arrives once.",
     "field": "Field:", "not-json": "This is not JSON", "tag": "Language tag", "translation": "Text in this language",
     "remove": "Remove {name}", "not-allowed": "No alarm can have the name {name}.",
     "copy": "Copy", "copied": "Copied", "copy-label": "Copy: {title}", "copied-said": "Copied: {title}",
-    "line-eventsource": "Listen with EventSource", "line-module": "Listen with tocsin.js", "line-curl-listen": "Listen with curl",
+    "line-eventsource": "Listen with EventSource", "line-module": "Listen with tocsin.js",
+    "line-curl-listen": "Listen with curl",
     "line-curl-publish": "Publish with curl", "line-flask": "Publish from Flask",
   },
   ko: {

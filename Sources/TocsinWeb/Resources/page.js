@@ -22,7 +22,9 @@ localize();
 const query = new URLSearchParams(location.search);
 const choice = { user: query.get("user") || "tiaz", languages: query.getAll("lang").join() };
 const topics = new Chips(byId("add-topic"), { values: query.getAll("topic"), removable: true, changed: topicsChanged });
-const names = new Chips(byId("add-name"), { values: usualNames, removable: false, allows: listen, changed: namesChanged });
+const names = new Chips(byId("add-name"), {
+  values: usualNames, removable: false, allows: listen, changed: namesChanged,
+});
 /** Those that were asked for, unlike those that were found. */
 const askedNames = new Set(query.getAll("event"));
 
