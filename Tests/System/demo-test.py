@@ -116,6 +116,17 @@ def kept(binary, folder):
         server.close()
 
 
+def empty_tmpdir(binary, folder):
+    """A variable that is set to nothing names no folder."""
+    server = Server(binary, folder, arguments=["demo"], environment={"TMPDIR": ""})
+    try:
+        server.start()
+        check("journal /tmp/tocsin-demo-" in server.tail(), f"the journal is elsewhere: {server.tail()}")
+        check(server.stop() == 0, "the demo did not end well")
+    finally:
+        server.close()
+
+
 def print_config(binary, folder):
     """What is in force is told with where it is from, and taken again."""
     path = os.path.join(folder, "tocsin.yaml")
@@ -153,6 +164,7 @@ def main():
         print_config(binary, folder)
         demo(binary, folder)
         kept(binary, folder)
+        empty_tmpdir(binary, folder)
     except (Failure, OSError, subprocess.TimeoutExpired) as failure:
         print(f"demo-test: FAILED: {failure}")
         return 1

@@ -6,7 +6,10 @@ struct TemporaryJournal: Sendable {
 
     /// Makes a folder that only this user may enter, since SQLite puts files of its own beside the journal.
     init() throws(CommandFailure) {
-        folder = FileManager.default.temporaryDirectory.appendingPathComponent("tocsin-demo-\(UUID().uuidString)")
+        // Foundation takes an empty TMPDIR for the root.
+        let named = ProcessInfo.processInfo.environment["TMPDIR"] ?? ""
+        folder = URL(filePath: named.isEmpty ? "/tmp" : named, directoryHint: .isDirectory)
+            .appending(path: "tocsin-demo-\(UUID().uuidString)", directoryHint: .isDirectory)
         do {
             try FileManager.default.createDirectory(
                 at: folder, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
