@@ -132,7 +132,11 @@ export class Rows {
     }
     const all = element("button", { type: "button", class: "quiet" },
       text("show-all", { count: data.length.toLocaleString(language) }));
-    all.addEventListener("click", () => shown.replaceChildren(...shownData(data)));
+    all.addEventListener("click", () => {
+      shown.replaceChildren();
+      // One by one: a megabyte has more pieces than a call may have arguments.
+      shownData(data).forEach((piece) => shown.append(piece));
+    });
     shown.append(`${data.slice(0, longest)}… `, all);
   }
 
