@@ -47,8 +47,10 @@ async function send(base, path, options) {
     const response = await fetch(new URL(path, base), options);
     // A server that ends, or a proxy without one, leaves open what became of it.
     if (response.status >= 500) return { unanswered: true };
-    const value = await response.json();
-    return response.ok ? { status: response.status, value } : { problem: value };
+    if (response.ok) return { status: response.status, value: await response.json() };
+    // A proxy refuses in a page of its own.
+    const problem = await response.json().catch(() => null);
+    return { problem: { title: `HTTP ${response.status} ${response.statusText}`, ...problem } };
   } catch {
     return { unanswered: true };
   }
