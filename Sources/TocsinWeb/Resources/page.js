@@ -21,12 +21,13 @@ localize();
 
 const query = new URLSearchParams(location.search);
 const choice = { user: query.get("user") || "tiaz", languages: query.getAll("lang").join() };
-const topics = new Chips(byId("add-topic"), { values: query.getAll("topic"), removable: true, changed: topicsChanged });
+const named = (parameter) => query.getAll(parameter).filter((name) => name);
+const topics = new Chips(byId("add-topic"), { values: named("topic"), removable: true, changed: topicsChanged });
 const names = new Chips(byId("add-name"), {
   values: usualNames, removable: false, allows: listen, changed: namesChanged,
 });
 /** Those that were asked for, unlike those that were found. */
-const askedNames = new Set(query.getAll("event"));
+const askedNames = new Set(named("event"));
 
 function keepChoice() {
   const kept = new URLSearchParams({ user: choice.user });
