@@ -3,6 +3,7 @@
 Each test is a sentence, and takes a `Bench`.
 """
 import json
+import os
 import urllib.parse
 
 from client_bench import PAGE, POLICY, SCRIPT, Publisher, Tab, require, streams
@@ -162,6 +163,50 @@ def reload_goes_on_where_it_was(bench):
                  "connection.state.resumed.alarms === 3", seen)
 
 
+def reload_goes_on_after_other_topics_were_chosen(bench):
+    with bench.context() as context:
+        tab = bench.tab(context, user="t")
+        tab.wait_open()
+        tab.page.evaluate("connection.setTopics(['later'])")
+        tab.wait_open(2)
+        tab.expect(bench.publish_many(3, user="t"))
+        tab.page.reload()
+        tab.wait("the page is there", "window.isLoaded")
+        tab.wait_open()
+        tab.expect([bench.publish(user="t", data="after the reload")])
+
+
+def what_one_listens_to_is_not_taken_as_given_to_another(bench):
+    with bench.context() as context:
+        tab = bench.tab(context, user="o")
+        tab.wait_open()
+        tab.page.evaluate("connection.close()")
+        tab.page.evaluate("begin({user: 'o', events: ['other'], after: 'earliest'})")
+        tab.wait_open()
+        missed = bench.publish(user="o", data="for the first")
+        tab.expect([bench.publish(user="o", event="other", data="for the second")])
+        tab.page.evaluate("connection.close()")
+        tab.page.evaluate("begin({user: 'o'})")
+        tab.expect([missed])
+
+
+def new_journal_is_told_as_a_reset_only(bench):
+    with bench.another_server() as server, bench.context(server.origin) as context:
+        tab = bench.tab(context, user="n", server=server.origin)
+        tab.wait_open()
+        server.publish({"user": "n", "data": "gone", "retry": 500})
+        tab.wait("the alarm", "log.alarms.length === 1")
+        server.kill()
+        for name in os.listdir(server.folder):
+            if name.startswith("tocsin.db"):
+                os.remove(os.path.join(server.folder, name))
+        server.start()
+        tab.wait("the reset", "log.resets.length === 1")
+        require(not [state for state in tab.page.evaluate("log.states") if state["resumed"]], "it says that it resumed")
+        server.publish({"user": "n", "data": "new"})
+        tab.wait("what came after", "log.alarms.length === 2")
+
+
 def it_works_under_a_strict_policy_on_the_servers_origin(bench):
     with bench.context() as context:
         files = {"try.html": PAGE, "page.js": SCRIPT % bench.server.origin}
@@ -183,5 +228,8 @@ TESTS = [
     stream_closed_for_good_is_opened_anew,
     language_changes_while_alarms_come,
     reload_goes_on_where_it_was,
+    reload_goes_on_after_other_topics_were_chosen,
+    what_one_listens_to_is_not_taken_as_given_to_another,
+    new_journal_is_told_as_a_reset_only,
     it_works_under_a_strict_policy_on_the_servers_origin,
 ]

@@ -356,7 +356,8 @@ class Reader {
       case "phase":
         return this.change({ phase: message.phase, retryAt: message.retryAt });
       case "open": {
-        const isResumed = this.resumes || this.state.opened > 0;
+        // It begins anew where a reset follows: nobody knows what was missed.
+        const isResumed = message.from !== undefined && (this.resumes || this.state.opened > 0);
         this.#catchUp = isResumed ? new CatchUp() : null;
         const resumed = isResumed ? Object.freeze({ from: message.from ?? "earliest", alarms: 0 }) : null;
         return this.change({ phase: "open", retryAt: null, opened: this.state.opened + 1, resumed });
@@ -434,7 +435,7 @@ class Stream {
       this.#emit({ kind: "position", id: last });
     });
     on(["reset"], ({ data, lastEventId }) => {
-      begin(this.#reader.last);
+      begin(undefined);
       last = lastEventId;
       this.#emit({ kind: "reset", id: lastEventId, reason: JSON.parse(data).reason });
     });
@@ -754,6 +755,7 @@ class Connection {
   #after;
   #share;
   #remember;
+  #keys = new Set();
   #reader;
   /** Ends everything that is open. */
   #run = new AbortController();
@@ -783,6 +785,7 @@ class Connection {
     this.#after = after;
     this.#share = share && Boolean(navigator.locks && globalThis.BroadcastChannel);
     this.#remember = remember;
+    this.#keys.add(this.#key);
     this.#reader = new Reader(
       callbacks,
       () => this.#save(),
@@ -847,12 +850,16 @@ class Connection {
     this.#client = null;
   }
 
+  /** Where the position of who wants this is kept; languages may change from one page to the next. */
   get #key() {
-    return `tocsin after ${JSON.stringify([this.#server.url, this.#wants.user, this.#wants.topics])}`;
+    const { user, topics, events } = this.#wants;
+    return `tocsin after ${JSON.stringify([this.#server.url, user, topics, events])}`;
   }
 
+  /** Remembers it for what was wanted before, too: a page that is loaded again may begin with that. */
   #save() {
-    if (this.#remember) storage.set(this.#key, this.#reader.last ?? "earliest");
+    if (!this.#remember) return;
+    this.#keys.add(this.#key).forEach(key => storage.set(key, this.#reader.last ?? "earliest"));
   }
 
   /** Begins again after what was given last, when the caller has said all it has to say. */
