@@ -137,6 +137,14 @@ def sends_again_with_the_same_key_after_a_lost_answer(browser, server):
         expect(alarms(page)).to_have_text(["once", "once"])
 
 
+def says_what_a_proxy_refused(browser, server):
+    with opened(browser, server, "?user=proxied") as page:
+        page.route("**/alarms", lambda route: route.fulfill(status=413, content_type="text/html", body="<h1>No</h1>"))
+        page.locator("#data").fill("much")
+        page.locator("#publish [type=submit]").click()
+        expect(page.locator("#answer")).to_contain_text("HTTP 413")
+
+
 def makes_a_reservation_in_the_language_of_the_browser(browser, server):
     messages = {"ko-KR": "예약에 성공했습니다!", "en-US": "Your reservation is made.", "ja-JP": "ご予約が完了しました。"}
     for locale, said in messages.items():
@@ -256,6 +264,16 @@ def keeps_a_bounded_list(browser, server):
         expect(alarms(page).last).to_have_text("100")
 
 
+def shows_all_of_a_long_alarm(browser, server):
+    with opened(browser, server, "?user=long") as page:
+        publish(server, user="long", data=[1] * 120_000)
+        page.get_by_role("button", name="Show all 240,001 characters").click()
+        expect(alarms(page).get_by_role("button")).to_have_count(0)
+        shown = alarms(page).evaluate("row => row.textContent.replace(/\\s/g, '').length")
+        if shown != 240_001:
+            raise Failure(f"{shown} characters are shown")
+
+
 def can_be_used_by_everyone(browser, server):
     for locale in ("ko-KR", "en-US"):
         for width in (390, 1280):
@@ -307,10 +325,12 @@ TESTS = [
     shows_greeting_and_alarms_in_the_language_that_is_chosen,
     publishes_what_is_typed_and_shows_the_field_that_was_refused,
     sends_again_with_the_same_key_after_a_lost_answer,
+    says_what_a_proxy_refused,
     makes_a_reservation_in_the_language_of_the_browser,
     shows_markup_as_text,
     two_tabs_have_one_stream,
     keeps_a_bounded_list,
+    shows_all_of_a_long_alarm,
     can_be_used_by_everyone,
     works_under_a_path_of_a_proxy,
     lines_to_copy_work_for_an_odd_name,
