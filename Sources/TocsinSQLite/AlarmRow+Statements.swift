@@ -25,10 +25,12 @@ extension AlarmRow {
     }
 
     static func removeAddresses(_ addresses: [Address], of low: UInt64, in database: Database) throws {
-        let statement = try SQLStatement("DELETE FROM addresses WHERE name = ? AND low = ?", in: database)
+        let statement = try SQLStatement(
+            "DELETE FROM addresses WHERE segment = ? AND name = ? AND low = ?", in: database)
         for address in addresses {
-            try statement.bind(utf8: address.bytes, at: 1)
-            try statement.bind(low, at: 2)
+            try statement.bind(AddressSegment(of: low).number, at: 1)
+            try statement.bind(utf8: address.bytes, at: 2)
+            try statement.bind(low, at: 3)
             try statement.run()
         }
     }

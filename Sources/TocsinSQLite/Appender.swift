@@ -28,7 +28,8 @@ struct Appender {
         self.keyRetention = keyRetention
         self.head = try Session.head(database)
         self.insertAlarm = try SQLStatement(AlarmRow.insert, in: database)
-        self.insertAddress = try SQLStatement("INSERT INTO addresses (name, low) VALUES (?, ?)", in: database)
+        self.insertAddress = try SQLStatement(
+            "INSERT INTO addresses (segment, name, low) VALUES (?, ?, ?)", in: database)
         self.insertKey = try SQLStatement("INSERT OR REPLACE INTO keys (key, low, at) VALUES (?, ?, ?)", in: database)
         self.selectKey = try SQLStatement("SELECT low, at FROM keys WHERE key = ?", in: database)
     }
@@ -130,9 +131,11 @@ struct Appender {
     private mutating func insert(_ entry: Entry) throws {
         try AlarmRow.bind(entry, to: insertAlarm)
         try insertAlarm.run()
+        let segment = AddressSegment(of: entry.id.low)
         for address in entry.addresses {
-            try insertAddress.bind(utf8: address.bytes, at: 1)
-            try insertAddress.bind(entry.id.low, at: 2)
+            try insertAddress.bind(segment.number, at: 1)
+            try insertAddress.bind(utf8: address.bytes, at: 2)
+            try insertAddress.bind(entry.id.low, at: 3)
             try insertAddress.run()
         }
         head = entry.id.low

@@ -7,6 +7,9 @@ enum Schema {
         migrator.registerMigration("1") { database in
             try database.execute(sql: version1)
         }
+        migrator.registerMigration("2") { database in
+            try database.execute(sql: version2)
+        }
         return migrator
     }
 
@@ -50,5 +53,18 @@ enum Schema {
             probes INTEGER NOT NULL
         );
         INSERT INTO state VALUES (1, 0, 0);
+        """
+
+    /// Addresses lie together by segments of the journal, see ``AddressSegment``.
+    private static let version2 = """
+        CREATE TABLE segmented (
+            segment INTEGER NOT NULL,              -- low / \(AddressSegment.length)
+            name TEXT NOT NULL,                    -- 'u' and a user, 't' and a topic, or 'e' for everyone
+            low INTEGER NOT NULL,
+            PRIMARY KEY (segment, name, low)
+        ) WITHOUT ROWID;
+        INSERT INTO segmented SELECT low / \(AddressSegment.length), name, low FROM addresses ORDER BY 1, 2, 3;
+        DROP TABLE addresses;
+        ALTER TABLE segmented RENAME TO addresses;
         """
 }
