@@ -12,9 +12,22 @@ struct PublishRoute: Sendable {
         let format = try PublishFormat(contentTypes: request.headers[values: .contentType])
         let keys = request.headers[values: .idempotencyKey]
         return try await bodies.withBody(of: request) { (body) throws(Problem) in
-            let asked = try AlarmRequest(body: body.readableBytesView, format: format, idempotencyKeys: keys)
+            let asked = try await Self.read(body, format: format, keys: keys)
             return try await publish(asked)
         }
+    }
+
+    /// Bytes of a body that are read on the event loop; more would keep the streams waiting.
+    private static let loopBytes = 64 << 10
+
+    private static func read(
+        _ body: ByteBuffer, format: PublishFormat, keys: [String]
+    ) async throws(Problem) -> AlarmRequest {
+        let read = { @Sendable () throws(Problem) in
+            try AlarmRequest(body: body.readableBytesView, format: format, idempotencyKeys: keys)
+        }
+        guard body.readableBytes > loopBytes else { return try read() }
+        return try await withTaskExecutorPreference(globalConcurrentExecutor) { () throws(Problem) in try read() }
     }
 
     private func publish(_ asked: AlarmRequest) async throws(Problem) -> Response {

@@ -41,6 +41,8 @@ struct StreamServerChannel: ServerChildChannel, HTTPChannelHandler {
 
     func handle(value: Value, logger: Logger) async {
         guard let channel = try? await value.requests.get() else { return }
-        await handleHTTP(asyncChannel: channel, logger: logger)
+        await withTaskExecutorPreference(EventLoopExecutor(value.channel.eventLoop)) {
+            await handleHTTP(asyncChannel: channel, logger: logger)
+        }
     }
 }
