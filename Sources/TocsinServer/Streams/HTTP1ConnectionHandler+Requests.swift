@@ -9,7 +9,8 @@ extension HTTP1ConnectionHandler {
         case .head(let head):
             waitingSince = .now()
             switch machine.receivedHead(
-                isStreamRequest: configuration.gate.isStreamRequest(head), isKeepAlive: !head.isLast)
+                isStreamRequest: configuration.gate.isStreamRequest(head.method.rawValue, head.uri),
+                isKeepAlive: !head.isLast)
             {
             case .forward:
                 announcesKeepAlive = head.version.isBefore1_1 && head.isKeepAlive

@@ -1,19 +1,7 @@
 import HummingbirdCore
-import Logging
 import NIOCore
 import NIOHTTP1
 import Tocsin
-
-/// A stream that was asked for, from the moment it is counted in.
-struct OpenStream {
-    /// Which of the connection's requests for streams it answers: one that was refused can still be told something.
-    let number: Int
-    /// What every answer to its request has, until there is one.
-    var fields: HTTPHeaders
-    /// Set once it is open.
-    var subscriber: Subscriber?
-    var claim: ConnectionClaim?
-}
 
 /// How a stream's bytes go out.
 struct StreamOutput {
@@ -26,30 +14,19 @@ struct StreamOutput {
     var channelWrites = 0
 }
 
-/// How a connection becomes a stream.
-extension HTTP1ConnectionHandler {
+/// How a connection becomes a stream, and what it writes as one.
+extension HTTP1ConnectionHandler: StreamResponse {
     /// The request for a stream is here, and all answers before it are complete.
     func decide(_ context: ChannelHandlerContext) {
         guard let head = streamHead else { return }
-        switch configuration.gate.decide(head) {
-        case .answer(let answer):
-            refuse(answer, context: context)
-        case .open(let request, let fields):
-            switch configuration.hub.admitStream() {
-            case .full, .draining:
-                // A browser that meets any status but 200 never comes back by itself.
-                refuse(.refusal(fields: fields), context: context, closes: true)
-            case .admitted:
-                streamNumber += 1
-                stream = OpenStream(number: streamNumber, fields: fields)
-                output.isChunked = !head.version.isBefore1_1
-                prepare(request, context: context)
-            }
-        }
+        let stream = OpenStream(configuration, on: shard, response: self)
+        self.stream = stream
+        stream.open(head.uri, header: { head.headers[$0] }, eventLoop: context.eventLoop)
     }
 
-    private func refuse(_ answer: StreamAnswer, context: ChannelHandlerContext, closes: Bool = false) {
-        guard let head = streamHead else { return }
+    func refuse(with answer: StreamAnswer, closes: Bool) {
+        stream = nil
+        guard let head = streamHead, let context else { return }
         let keepsAlive = !head.isLast && !closes && !configuration.hub.isDraining
         guard machine.streamRefused(keepsAlive: keepsAlive) else { return }
         streamHead = nil
@@ -61,108 +38,18 @@ extension HTTP1ConnectionHandler {
         }
     }
 
-    /// Finds out where the stream starts and takes its place; most streams need to ask nobody.
-    private func prepare(_ request: StreamRequest, context: ChannelHandlerContext) {
-        let hub = configuration.hub
-        let place = hub.place(for: request.user, client: request.client)
-        let start: Subscription.Start?
-        switch request.resume {
-        case .none: start = .live
-        case .earliest: start = .earliest
-        case .after(let id): start = id == shard.position.description ? .after(shard.position) : nil
-        }
-        if let start, place == nil {
-            open(Subscription(request, start: start), for: request, context: context)
-            return
-        }
-
-        let number = streamNumber
-        let eventLoop = context.eventLoop
-        let promise = eventLoop.makePromise(of: PreparedStream.self)
-        let bound = NIOLoopBound(self, eventLoop: eventLoop)
-        let discontinuities = shard.discontinuities
-        promise.futureResult.assumeIsolated().whenComplete { [self] result in
-            prepared(result, for: request, number: number, discontinuities: discontinuities)
-        }
-        Self.prepare(
-            promise, hub: hub, start: start, resume: request.resume, place: place,
-            onReplaced: {
-                eventLoop.execute { bound.value.replaced(number) }
-            })
-    }
-
-    private struct PreparedStream: Sendable {
-        var start: Subscription.Start
-        var claim: ConnectionClaim?
-    }
-
-    private static func prepare(
-        _ promise: EventLoopPromise<PreparedStream>, hub: Hub, start: Subscription.Start?, resume: ResumePoint,
-        place: ConnectionPlace?, onReplaced: @escaping @Sendable () -> Void
-    ) {
-        promise.completeWithTask {
-            var start = start ?? .live
-            if case .after(let id) = resume {
-                start = try await hub.start(resumingAfter: id)
-            }
-            var claim: ConnectionClaim?
-            if let place {
-                claim = await hub.registry.claim(place, onReplaced: onReplaced)
-            }
-            return PreparedStream(start: start, claim: claim)
-        }
-    }
-
-    /// - Parameter discontinuities: of the shard, before anything was asked.
-    private func prepared(
-        _ result: Result<PreparedStream, any Error>, for request: StreamRequest, number: Int, discontinuities: Int
-    ) {
-        guard machine.isDeciding, let context, let stream, stream.number == number else {
-            // The client left meanwhile, or the stream lost its place before it began.
-            if case .success(let prepared) = result, let claim = prepared.claim {
-                configuration.hub.registry.release(claim)
-            }
-            return
-        }
-        switch result {
-        case .success(let prepared):
-            self.stream?.claim = prepared.claim
-            var subscription = Subscription(request, start: prepared.start)
-            subscription.discontinuities = discontinuities
-            open(subscription, for: request, context: context)
-        case .failure(let error):
-            configuration.logger.warning("a stream cannot be resumed, so its client is asked to come back: \(error)")
-            streamEnded()
-            refuse(.refusal(fields: stream.fields), context: context, closes: true)
-        }
-    }
-
     /// The takeover: from here on the connection is a stream, and what is written are bytes.
-    private func open(_ subscription: Subscription, for request: StreamRequest, context: ChannelHandlerContext) {
-        guard machine.streamBegan(), let fields = stream?.fields else { return }
+    func begin(with fields: HTTPHeaders) -> Bool {
+        guard let head = streamHead, let context, machine.streamBegan() else { return false }
         cancelTimer()
-        stream?.fields = [:]
         streamHead = nil
+        output.isChunked = !head.version.isBefore1_1
         forgetQueued(context)
         write(streamHead: StreamGate.head(with: fields), context: context)
         takeOver(context)
-
-        let hub = configuration.hub
-        var subscription = subscription
-        subscription.greeting = hub.greeting(for: request.user)
         output.socket = StreamSocket(of: context.channel)
-        // In two steps: the shard writes the opening, which can end the stream.
-        let subscriber = shard.open(subscription, on: self)
         finishRequests(with: nil)
-        guard stream != nil else {
-            // The opening could not be written, so the stream is over already.
-            shard.close(subscriber)
-            return
-        }
-        stream?.subscriber = subscriber
-        if hub.isDraining {
-            shard.end(subscriber)
-        }
+        return true
     }
 
     private func write(streamHead headers: HTTPHeaders, context: ChannelHandlerContext) {
@@ -197,40 +84,16 @@ extension HTTP1ConnectionHandler {
         try? options.setOption(.writeBufferWaterMark, value: configuration.limits.streamBuffer)
     }
 
-    // MARK: While it is open
-
-    func streamWritabilityChanged() {
-        guard let subscriber = stream?.subscriber else { return }
-        shard.writabilityChanged(subscriber)
-    }
-
-    private func replaced(_ number: Int) {
-        guard let stream, stream.number == number else { return }
-        if let subscriber = stream.subscriber {
-            shard.replace(subscriber)
-        } else if let context, machine.isDeciding {
-            // It lost its place before it began.
-            streamEnded()
-            refuse(StreamAnswer(status: .noContent, headers: stream.fields), context: context)
-        }
-    }
-
     /// Gives back what the stream holds. Asking again does nothing.
     func streamEnded() {
         guard let stream else { return }
         self.stream = nil
         output.socket = nil
-        if let subscriber = stream.subscriber {
-            shard.close(subscriber)
-        }
-        if let claim = stream.claim {
-            configuration.hub.registry.release(claim)
-        }
-        configuration.hub.streamEnded()
+        stream.end()
     }
-}
 
-extension HTTP1ConnectionHandler: StreamChannel {
+    // MARK: Writing
+
     var isWritable: Bool {
         output.channelWrites == 0 || context?.channel.isWritable == true
     }
@@ -279,10 +142,4 @@ extension HTTP1ConnectionHandler: StreamChannel {
     }
 
     private static let lastChunk = ByteBuffer(staticString: "0\r\n\r\n")
-}
-
-extension Subscription {
-    fileprivate init(_ request: StreamRequest, start: Start) {
-        self.init(addresses: request.addresses, languages: request.languages, start: start)
-    }
 }

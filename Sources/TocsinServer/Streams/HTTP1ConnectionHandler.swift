@@ -30,10 +30,8 @@ final class HTTP1ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandle
     let shard: Shard
     /// Of the request for a stream that is held back.
     var streamHead: HTTPRequestHead?
-    /// The open stream, see `HTTP1ConnectionHandler+Stream.swift`.
+    /// The stream that was asked for, see `HTTP1ConnectionHandler+Stream.swift`.
     var stream: OpenStream?
-    /// How many streams were asked for.
-    var streamNumber = 0
 
     /// What came after a request for a stream that is being decided on.
     var queue: [Queued] = []
@@ -212,7 +210,7 @@ final class HTTP1ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandle
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
-        streamWritabilityChanged()
+        stream?.writabilityChanged()
         context.fireChannelWritabilityChanged()
     }
 }

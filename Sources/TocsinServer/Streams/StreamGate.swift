@@ -19,30 +19,32 @@ struct StreamGate: Sendable {
     }
 
     /// Whether a request is one for a stream. `HEAD` is not, and goes to the router.
-    func isStreamRequest(_ head: HTTPRequestHead) -> Bool {
-        guard head.method == .GET else { return false }
+    func isStreamRequest(_ method: String, _ target: String) -> Bool {
+        guard method == "GET" else { return false }
         // Most requests are not for streams: for them nothing is decoded here.
-        let uri = head.uri.utf8
+        let uri = target.utf8
         let mayBe =
             uri.starts(with: "/connection/".utf8) || uri.starts(with: "/events".utf8) || uri.first != UInt8(ascii: "/")
             || uri.contains(UInt8(ascii: "%"))
-        guard mayBe, let target = try? RequestTarget(head.uri) else { return false }
+        guard mayBe, let target = try? RequestTarget(target) else { return false }
         return Route(target).isStream
     }
 
-    func decide(_ head: HTTPRequestHead) -> Decision {
+    /// - Parameters:
+    ///   - text: the target of a GET request.
+    ///   - header: gives the values of a header field of the request, by its name; HTTP/2's `:authority` for `Host`.
+    func decide(_ text: String, header: (String) -> [String]) -> Decision {
         let target: RequestTarget
         do throws(Problem) {
-            target = try RequestTarget(head.uri)
+            target = try RequestTarget(text)
         } catch {
             return .answer(StreamAnswer(error))
         }
         let route = Route(target)
-        let header = { (name: String) in head.headers[name] }
-        let request = AccessRequest(method: head.method.rawValue, route: route, target: target, header: header)
+        let request = AccessRequest(method: "GET", route: route, target: target, header: header)
         switch access.decide(request) {
         case .refuse(let problem, let fields):
-            logger.logRefusal(problem, of: "\(head.method) \(target.path)")
+            logger.logRefusal(problem, of: "GET \(target.path)")
             return .answer(StreamAnswer(problem, fields: fields))
         case .preflight(let fields):
             return .answer(StreamAnswer(status: .noContent, headers: HTTPHeaders(fields)))
