@@ -69,7 +69,7 @@ package struct TocsinServer: Sendable {
         var services: [any Service] = [
             BackgroundService { await hub.maintain() },
             BackgroundService { await hub.dispatch() },
-            try application(hub, limits, onListening),
+            OnEventLoop(service: try application(hub, limits, onListening), eventLoop: eventLoopGroup.any()),
             StreamDrain(hub: hub, deadline: deadline, drain: configuration.drain),
         ]
         if let work { services.append(GuestService { await work(hub) }) }
@@ -135,6 +135,16 @@ private struct BackgroundService: Service {
 
     func run() async throws {
         await cancelWhenGracefulShutdown { await work() }
+    }
+}
+
+/// A service whose Tasks run on an event loop.
+private struct OnEventLoop<Guest: Service>: Service {
+    let service: Guest
+    let eventLoop: any EventLoop
+
+    func run() async throws {
+        try await withTaskExecutorPreference(EventLoopExecutor(eventLoop)) { try await service.run() }
     }
 }
 
