@@ -22,6 +22,7 @@ package final class Hub: Sendable {
     package let journal: any Journal
     package let publisher: Publisher
     package let registry: any ConnectionRegistry
+    package let refusals = RefusalCounts()
     package let configuration: Configuration
     package let now: WallClock
     private let logger: Logger
