@@ -11,8 +11,10 @@ package final class Hub: Sendable {
         package var retention = RetentionPolicy(age: 7 * 86_400, alarms: 1_000_000, keyAge: 86_400)
         /// Streams at a time.
         package var maximumConnections = Int.max
-        /// Whether only the newest of a user's streams stays.
-        package var onlyLatestConnection = false
+        /// Streams at a time of one client address: of an IPv4 address, or of the /64 of an IPv6 one.
+        package var maximumConnectionsPerAddress: Int?
+        /// Streams at a time of one user, of which the newest stay.
+        package var maximumConnectionsPerUser: Int?
         /// First event of a user's stream; `{user}` stands for the user.
         package var greeting: String?
 
@@ -29,14 +31,9 @@ package final class Hub: Sendable {
     private let shards: [LoopShard]
     private let shardOfLoop: [ObjectIdentifier: LoopShard]
     private let start: AlarmID
-    private let state = NIOLockedValueBox(State())
-
-    private struct State {
-        var streams = 0
-        var isDraining = false
-        /// Whether something is being done to the journal beside the requests.
-        var isMaintaining = false
-    }
+    private let admission: NIOLockedValueBox<StreamAdmission>
+    /// Whether something is being done to the journal beside the requests.
+    private let isMaintaining = NIOLockedValueBox(false)
 
     /// Fills every shard's window of recent alarms from the journal: after a restart everyone resumes at once.
     ///
@@ -51,6 +48,10 @@ package final class Hub: Sendable {
         self.now = now
         self.logger = logger
         self.publisher = Publisher(journal, logger: logger)
+        self.admission = NIOLockedValueBox(
+            StreamAdmission(
+                maximum: configuration.maximumConnections,
+                maximumPerAddress: configuration.maximumConnectionsPerAddress))
 
         let limits = configuration.shard.recent
         let page = try await journal.newestAlarms(
@@ -112,15 +113,15 @@ extension Hub {
             publisher.refuseOverdue()
             seconds += 1
             let removesOutdated = seconds % 3 == 0
-            let isFree = state.withLockedValue { state in
-                defer { state.isMaintaining = true }
-                return !state.isMaintaining
+            let isFree = isMaintaining.withLockedValue { isMaintaining in
+                defer { isMaintaining = true }
+                return !isMaintaining
             }
             guard isFree else { continue }
             Task.detached { [self] in
                 await publisher.probeAfterFailure()
                 if removesOutdated { await removeOutdated() }
-                state.withLockedValue { $0.isMaintaining = false }
+                isMaintaining.withLockedValue { $0 = false }
             }
         }
     }
@@ -147,29 +148,33 @@ extension Hub {
 // MARK: - Streams
 
 extension Hub {
-    package enum Admission: Hashable, Sendable {
-        case admitted
-        case full
-        case draining
+    /// Counts a stream in, unless there are too many, which the log tells.
+    ///
+    /// - Parameter address: of its client.
+    /// - Returns: whether it may be opened; then ``streamEnded(from:)`` must follow, with the same address.
+    package func admitStream(from address: IPAddress?) -> Bool {
+        guard let reason = admission.withLockedValue({ $0.admit(from: address) }) else { return true }
+        refusals.count(reason)
+        let client = address.map { " from \($0.client)" } ?? ""
+        let cause =
+            switch reason {
+            case .connections: "there are as many as --max-connections \(configuration.maximumConnections) allows"
+            case .connectionsPerAddress:
+                "that address has as many as --max-connections-per-address "
+                    + "\(configuration.maximumConnectionsPerAddress ?? 0) allows"
+            default: "the server is ending"
+            }
+        logger.notice("a stream\(client) is asked to come back later: \(cause)")
+        return false
     }
 
-    /// Counts a stream in, unless there are too many; ``streamEnded()`` must follow.
-    package func admitStream() -> Admission {
-        state.withLockedValue { state in
-            if state.isDraining { return .draining }
-            guard state.streams < configuration.maximumConnections else { return .full }
-            state.streams += 1
-            return .admitted
-        }
-    }
-
-    package func streamEnded() {
-        state.withLockedValue { $0.streams -= 1 }
+    package func streamEnded(from address: IPAddress?) {
+        admission.withLockedValue { $0.end(from: address) }
     }
 
     /// How many streams are open, or about to be.
     package var streamCount: Int {
-        state.withLockedValue(\.streams)
+        admission.withLockedValue(\.count)
     }
 
     /// The users who have a stream open.
@@ -183,7 +188,7 @@ extension Hub {
     }
 
     package var isDraining: Bool {
-        state.withLockedValue(\.isDraining)
+        admission.withLockedValue(\.isDraining)
     }
 
     /// Where a stream starts that resumes after what its client sent as the last event id.
@@ -198,11 +203,18 @@ extension Hub {
         }
     }
 
-    /// The place that a stream has to claim; `nil` where it may stand beside others.
+    /// The place that a stream has to claim; `nil` where it may stand beside any others.
     package func place(for user: Name?, client: Name?) -> ConnectionPlace? {
-        guard let user else { return nil }
-        if configuration.onlyLatestConnection { return ConnectionPlace(user: user, client: nil) }
-        return client.map { ConnectionPlace(user: user, client: $0) }
+        guard let user, client != nil || configuration.maximumConnectionsPerUser != nil else { return nil }
+        return ConnectionPlace(user: user, client: client)
+    }
+
+    /// Claims a place; see ``ConnectionRegistry/claim(_:limit:onReplaced:)``.
+    package func claim(
+        _ place: ConnectionPlace, onReplaced: @escaping @Sendable () -> Void
+    ) async -> ConnectionClaim {
+        await registry.claim(
+            place, limit: configuration.maximumConnectionsPerUser ?? .max, onReplaced: onReplaced)
     }
 
     /// What a user's stream is greeted with.
@@ -211,11 +223,31 @@ extension Hub {
         return greeting.replacing("{user}", with: user.string)
     }
 
-    /// Takes no more streams and ends those that are open, each with a reconnection time of its own.
-    package func drainStreams() async {
-        state.withLockedValue { $0.isDraining = true }
-        for shard in shards {
-            try? await shard.eventLoop.submit { shard.shard.endAll() }.get()
+    /// Takes no more streams and ends those that are open, a part at a time, each with a reconnection time of its own.
+    ///
+    /// - Parameter duration: the most that it may take. Where the Task is cancelled, all are ended at once.
+    package func drainStreams(
+        within duration: Duration, clock: some Clock<Duration> = ContinuousClock()
+    ) async {
+        let count = admission.withLockedValue { admission in
+            admission.isDraining = true
+            return admission.count
         }
+        let plan = DrainPlan(streams: count, within: duration)
+        let start = clock.now
+        if count > 0 {
+            logger.info("ending \(count) streams within \(plan.duration), all by \(plan.steps) steps")
+        }
+        for step in 0..<plan.steps {
+            if step > 0 { try? await clock.sleep(until: start.advanced(by: DrainPlan.pause * step), tolerance: nil) }
+            for shard in shards {
+                let isEnded: Void? = try? await shard.eventLoop.submit {
+                    let shard = shard.shard
+                    shard.end(plan.share(of: shard.count, at: step), retryingAfter: plan.retry(at: step))
+                }.get()
+                _ = isEnded
+            }
+        }
+        if count > 0 { logger.info("ended \(count) streams") }
     }
 }

@@ -1,22 +1,27 @@
-/// Decides which stream holds a place that only one may hold.
+/// Decides which of a user's streams stay.
 ///
-/// Streams are claimed in one order, and the newest claim wins. `async`, since several servers can share one registry.
+/// Streams are claimed in one order, and the newest claims win. `async`, since several servers can share one registry.
 package protocol ConnectionRegistry: Sendable {
-    /// Claims a place. Whoever held it is told by its `onReplaced`.
+    /// Claims a place among the streams of a user. Whoever has to make room is told by its `onReplaced`: the stream of
+    /// the same client, and the oldest where the user has more than `limit`.
     ///
-    /// - Parameter onReplaced: called once, from any thread, when a newer claim takes the place; with some registries that
-    ///   can be before this returns.
+    /// - Parameters:
+    ///   - limit: streams of the user, 1 or more; the same in every claim.
+    ///   - onReplaced: called once, from any thread, when newer claims take the place; with some registries that can be
+    ///     before this returns.
     /// - Returns: the claim, to be given back with ``release(_:)`` when the stream ends.
-    func claim(_ place: ConnectionPlace, onReplaced: @escaping @Sendable () -> Void) async -> ConnectionClaim
+    func claim(
+        _ place: ConnectionPlace, limit: Int, onReplaced: @escaping @Sendable () -> Void
+    ) async -> ConnectionClaim
 
     /// Gives a place back. Does nothing where a newer claim has taken it.
     func release(_ claim: ConnectionClaim)
 }
 
-/// What only one stream at a time may hold.
+/// A stream's place among those of its user.
 package struct ConnectionPlace: Hashable, Sendable {
     package let user: Name
-    /// The tab or device; `nil` where a user has one stream in all.
+    /// The tab or device, which has one stream; `nil` where it was not said.
     package let client: Name?
 
     package init(user: Name, client: Name?) {

@@ -54,9 +54,14 @@ package enum Block {
         type: EventType(unchecked: "replaced"), data: "{}", id: EventID(unchecked: replacedID)
     ).serialized()
 
-    /// The last block of a stream that may come back after 2 to 6 seconds.
-    static func farewell(using random: inout some RandomNumberGenerator) -> [UInt8] {
-        ServerSentEvent(retry: .random(in: 2000...6000, using: &random)).serialized()
+    /// When a stream that was ended may come back where nothing else is said, in milliseconds.
+    static let farewellRetry = 2000...6000
+
+    /// The last block of a stream that may come back after so many milliseconds.
+    static func farewell(
+        retryingAfter milliseconds: ClosedRange<Int>, using random: inout some RandomNumberGenerator
+    ) -> [UInt8] {
+        ServerSentEvent(retry: .random(in: milliseconds, using: &random)).serialized()
     }
 
     /// The only block of a stream that cannot be taken now: it may come back after 5 to 15 seconds.

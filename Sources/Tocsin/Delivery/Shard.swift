@@ -9,11 +9,13 @@ package final class Shard {
         package var heartbeat = 15
         /// Seconds without a byte taken after which a stream is closed.
         package var stallTimeout = 60
+        /// Seconds after which a stream is ended, less up to a fifth of it; `nil` for never.
+        package var streamLifetime: Int?
         /// What readers get whose languages are not there, where an alarm has no data.
         package var defaultLanguage: LanguageTag?
         var recent = RecentWindow.Limits()
         /// How many bytes of the past a stream is written at a time, before its channel is asked whether it takes more.
-        var catchUpBytes = 64 << 10
+        package var catchUpBytes = 64 << 10
 
         package init() {}
     }
@@ -31,6 +33,7 @@ package final class Shard {
     var languages = LanguageTable()
     private var wheel: HeartbeatWheel
     private var stalls: StallWatch
+    private var rounds: Rounds
     var subscribers = ContiguousArray<Subscriber>()
     /// Who could not read a page, to try again when the next second has passed.
     var delayed: [Subscriber] = []
@@ -54,6 +57,8 @@ package final class Shard {
         self.position = position
         self.wheel = HeartbeatWheel(interval: configuration.heartbeat)
         self.stalls = StallWatch(timeout: configuration.stallTimeout)
+        let lifetime = configuration.streamLifetime ?? .max
+        self.rounds = Rounds(seconds: min(configuration.stallTimeout / 4, lifetime / 20))
         self.recent = RecentWindow(
             floor: floor, limits: configuration.recent, defaultLanguage: configuration.defaultLanguage)
         for entry in entries {
@@ -99,6 +104,11 @@ extension Shard {
         }
         wheel.insert(subscriber, using: &random)
         subscriber.told = cursor
+        if let lifetime = configuration.streamLifetime {
+            // At random, since those that came together are not to leave together; a round takes the last twentieth.
+            let seconds = Int.random(in: lifetime * 4 / 5...lifetime - lifetime / 20, using: &random)
+            subscriber.lastTick = wheel.now &+ UInt32(clamping: seconds)
+        }
 
         var opening = Block.opening(of: start, at: cursor, using: &random)
         if let greeting = request.greeting {
@@ -145,13 +155,18 @@ extension Shard {
 
     /// Ends a stream, which may come back.
     package func end(_ subscriber: Subscriber) {
-        end(subscriber, with: EventBatch(Block.farewell(using: &random)))
+        end(subscriber, with: EventBatch(Block.farewell(retryingAfter: Block.farewellRetry, using: &random)))
     }
 
-    /// Ends every stream, each with its own reconnection time, so that they do not all come back at once.
-    package func endAll() {
-        for subscriber in subscribers {
-            end(subscriber)
+    /// Ends streams, whichever, each with its own reconnection time, so that they do not all come back at once.
+    ///
+    /// - Parameters:
+    ///   - count: how many.
+    ///   - milliseconds: what their reconnection times are between.
+    package func end(_ count: Int, retryingAfter milliseconds: ClosedRange<Int>) {
+        for _ in 0..<min(count, subscribers.count) {
+            guard let subscriber = subscribers.randomElement(using: &random) else { return }
+            end(subscriber, with: EventBatch(Block.farewell(retryingAfter: milliseconds, using: &random)))
         }
     }
 
@@ -172,12 +187,15 @@ extension Shard {
         }
     }
 
-    /// A second has passed: tells silent streams that they live, and closes those that take nothing.
+    /// A second has passed: tells silent streams that they live, closes those that take nothing, and ends those whose
+    /// time is over.
     package func tick() {
-        for subscriber in stalls.advance(to: wheel.now &+ 1) {
+        let now = wheel.now &+ 1
+        for subscriber in stalls.advance(to: now) {
             close(subscriber)
             subscriber.channel.abort()
         }
+        goRound(at: now)
         var position: (id: AlarmID, batch: EventBatch)?
         for subscriber in wheel.advance(using: &random) {
             // Writing to one can close others that share its connection.
@@ -198,6 +216,20 @@ extension Shard {
         delayed = []
         for subscriber in waiting {
             proceed(subscriber)
+        }
+    }
+
+    private func goRound(at now: UInt32) {
+        var outlived: [Subscriber] = []
+        for subscriber in subscribers[rounds.advance(through: subscribers.count)] {
+            if subscriber.lastTick <= now {
+                outlived.append(subscriber)
+            } else if subscriber.channel.hasUntakenBytes {
+                stalls.begin(subscriber, at: now)
+            }
+        }
+        for subscriber in outlived {
+            end(subscriber)
         }
     }
 

@@ -1,4 +1,4 @@
-/// Watches the subscribers whose channels take nothing, and tells which have taken no byte for too long.
+/// Watches the subscribers who may take nothing, and tells which have taken no byte for too long.
 struct StallWatch {
     struct Stall {
         /// In ticks.
@@ -35,13 +35,18 @@ struct StallWatch {
     /// A second has passed. O(subscribers watched).
     ///
     /// - Returns: who has taken nothing for the timeout.
-    func advance(to now: UInt32) -> [Subscriber] {
+    mutating func advance(to now: UInt32) -> [Subscriber] {
         var stalled: [Subscriber] = []
-        for subscriber in watched {
+        // From the end, since who is let go is replaced by the last.
+        for subscriber in watched.reversed() {
             guard let stall = subscriber.stall else { continue }
             let takenBytes = subscriber.channel.takenBytes()
             if takenBytes != stall.takenBytes {
-                subscriber.stall = Stall(since: now, takenBytes: takenBytes, place: stall.place)
+                if subscriber.channel.isWritable {
+                    end(subscriber)
+                } else {
+                    subscriber.stall = Stall(since: now, takenBytes: takenBytes, place: stall.place)
+                }
             } else if now &- stall.since >= timeout {
                 stalled.append(subscriber)
             }

@@ -3,6 +3,10 @@ package protocol StreamChannel: AnyObject {
     /// Whether it takes more without buffering beyond its limit.
     var isWritable: Bool { get }
 
+    /// Whether there are bytes that the peer has not taken, wherever they are: also the system buffers some, and its
+    /// buffer can hold what little a stream is sent in an hour.
+    var hasUntakenBytes: Bool { get }
+
     /// Writes and flushes.
     func write(_ batch: EventBatch)
 

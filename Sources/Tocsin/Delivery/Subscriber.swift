@@ -30,6 +30,8 @@ package final class Subscriber {
     var place = 0
     /// Since when its channel takes nothing, and how much it had taken by then; see ``StallWatch``.
     var stall: StallWatch.Stall?
+    /// The tick after which it is ended, where streams do not live for ever.
+    var lastTick = UInt32.max
 
     init(addresses: [Address], channel: any StreamChannel, languageSlot: Int, cursor: AlarmID) {
         self.addresses = addresses

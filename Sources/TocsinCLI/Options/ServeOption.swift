@@ -51,7 +51,7 @@ struct ServeOption<Value: Sendable>: Sendable {
 extension ServeOption where Value == Int {
     /// A number of an inclusive range.
     static func number(
-        _ name: String, in range: ClosedRange<Int>, valueName: String, fallback: String, help: String
+        _ name: String, in range: ClosedRange<Int>, valueName: String, fallback: String? = nil, help: String
     ) -> ServeOption {
         ServeOption(
             name, valueName: valueName, fallback: fallback, help: help,
@@ -69,7 +69,7 @@ extension ServeOption where Value == Int {
 extension ServeOption where Value == DurationOption {
     /// A duration of an inclusive range.
     static func duration(
-        _ name: String, in range: ClosedRange<DurationOption>, wholeSeconds: Bool, fallback: String, help: String
+        _ name: String, in range: ClosedRange<DurationOption>, wholeSeconds: Bool, fallback: String? = nil, help: String
     ) -> ServeOption {
         let parse = { @Sendable (text: String) -> DurationOption? in
             guard let value = DurationOption(text), range.contains(value) else { return nil }

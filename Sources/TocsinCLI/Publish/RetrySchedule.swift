@@ -33,7 +33,7 @@ struct RetrySchedule: Hashable, Sendable {
     /// Whether an answer leaves open what the same request would be answered later.
     static func isPassing(status: UInt) -> Bool {
         switch status {
-        case 502, 503, 504: true
+        case 429, 502, 503, 504: true
         default: false
         }
     }

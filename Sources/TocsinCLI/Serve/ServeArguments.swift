@@ -17,7 +17,15 @@ struct ServeArguments: ParsableArguments {
     @Option(ServeOptions.heartbeat) var heartbeat: String?
     @Option(ServeOptions.connections) var connections: String?
     @Option(ServeOptions.maxConnections) var maxConnections: String?
+    @Option(ServeOptions.maxConnectionsPerUser) var maxConnectionsPerUser: String?
+    @Option(ServeOptions.maxConnectionsPerAddress) var maxConnectionsPerAddress: String?
+    @Option(ServeOptions.publishRate) var publishRate: String?
+    @Option(ServeOptions.trustedProxy) var trustedProxy: [String] = []
     @Option(ServeOptions.maxBody) var maxBody: String?
+    @Option(ServeOptions.requestTimeout) var requestTimeout: String?
+    @Option(ServeOptions.streamBuffer) var streamBuffer: String?
+    @Option(ServeOptions.stallTimeout) var stallTimeout: String?
+    @Option(ServeOptions.streamLifetime) var streamLifetime: String?
     @Option(ServeOptions.drain) var drain: String?
 
     /// What the command line says, for each option.
@@ -38,7 +46,15 @@ struct ServeArguments: ParsableArguments {
             ServeOptions.heartbeat.description: .text(heartbeat),
             ServeOptions.connections.description: .text(connections),
             ServeOptions.maxConnections.description: .text(maxConnections),
+            ServeOptions.maxConnectionsPerUser.description: .text(maxConnectionsPerUser),
+            ServeOptions.maxConnectionsPerAddress.description: .text(maxConnectionsPerAddress),
+            ServeOptions.publishRate.description: .text(publishRate),
+            ServeOptions.trustedProxy.description: .list(trustedProxy),
             ServeOptions.maxBody.description: .text(maxBody),
+            ServeOptions.requestTimeout.description: .text(requestTimeout),
+            ServeOptions.streamBuffer.description: .text(streamBuffer),
+            ServeOptions.stallTimeout.description: .text(stallTimeout),
+            ServeOptions.streamLifetime.description: .text(streamLifetime),
             ServeOptions.drain.description: .text(drain),
         ]
     }

@@ -68,20 +68,55 @@ enum ServeOptions {
         "max-connections", in: 1...1_000_000_000, valueName: "count", fallback: "open-file limit − 200",
         help: "Streams at a time.")
 
+    static let maxConnectionsPerUser = ServeOption.number(
+        "max-connections-per-user", in: 1...1_000_000_000, valueName: "count",
+        help: "Streams at a time of one user; a new one then replaces the oldest.")
+
+    static let maxConnectionsPerAddress = ServeOption.number(
+        "max-connections-per-address", in: 1...1_000_000_000, valueName: "count",
+        help: "Streams at a time of one client address; IPv6 counts by /64.")
+
+    static let publishRate = ServeOption.number(
+        "publish-rate", in: 1...1_000_000, valueName: "count",
+        help: "Requests a second of one client address that publish or withdraw.")
+
+    static let trustedProxy = ServeOption<AddressRange>(
+        "trusted-proxy", .list, valueName: "address",
+        help: "Proxy whose X-Forwarded-For tells the client's address: an address or a range; may be repeated.",
+        requirement: "is an IP address or a range of them, like 127.0.0.1 or 10.0.0.0/8", parse: AddressRange.init)
+
     static let maxBody = ServeOption.number(
         "max-body", in: 1...1_073_741_824, valueName: "bytes", fallback: "1048576",
         help: "Bytes of a request's body.")
 
+    static let requestTimeout = ServeOption.duration(
+        "request-timeout", in: .seconds(1) ... .seconds(3600), wholeSeconds: false, fallback: "30s",
+        help: "Time for a request to arrive whole.")
+
+    static let streamBuffer = ServeOption.number(
+        "stream-buffer", in: 1024...1_073_741_824, valueName: "bytes", fallback: "65536",
+        help: "Bytes kept for a slow stream beyond the system's buffer; what is over it reads from the journal later.")
+
+    static let stallTimeout = ServeOption.duration(
+        "stall-timeout", in: .seconds(1) ... .seconds(3600), wholeSeconds: true, fallback: "60s",
+        help: "Time without a byte taken after which a stream is closed.")
+
+    static let streamLifetime = ServeOption.duration(
+        "stream-lifetime", in: .seconds(1) ... .days(36_500), wholeSeconds: true,
+        help: "Time after which a stream is ended, less up to a fifth of it at random, and comes back.")
+
     static let drain = ServeOption.duration(
         "drain", in: .seconds(0) ... .seconds(600), wholeSeconds: false, fallback: "10s",
-        help: "Time to end streams and answer publishes at SIGTERM.")
+        help: "Time to end streams and answer publishes at SIGTERM; a second SIGTERM ends at once.")
 
     /// What the server needs to know; what a configuration file may set. In the order of the help.
     static let all: [OptionDescription] = [
         host.description, port.description, insecureOpen.description, allowedHost.description, corsOrigin.description,
         data.description, retain.description, retainAlarms.description, keyRetention.description,
         defaultLanguage.description, greeting.description, heartbeat.description, connections.description,
-        maxConnections.description, maxBody.description, drain.description,
+        maxConnections.description, maxConnectionsPerUser.description, maxConnectionsPerAddress.description,
+        publishRate.description, trustedProxy.description, maxBody.description, requestTimeout.description,
+        streamBuffer.description, stallTimeout.description, streamLifetime.description, drain.description,
     ]
 
     /// What the command line and the environment give. In the order of the help.

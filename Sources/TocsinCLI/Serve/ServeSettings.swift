@@ -23,13 +23,23 @@ struct ServeSettings: Sendable {
         server.allowedHosts = try options.values(ServeOptions.allowedHost)
         server.corsOrigins = try options.values(ServeOptions.corsOrigin)
         server.maximumBody = try options.value(ServeOptions.maxBody) ?? server.maximumBody
+        server.requestTimeout = try options.value(ServeOptions.requestTimeout)?.duration ?? server.requestTimeout
+        server.publishRate = try options.value(ServeOptions.publishRate)
+        server.trustedProxies = try options.values(ServeOptions.trustedProxy)
+        server.streamBuffer = try options.value(ServeOptions.streamBuffer) ?? server.streamBuffer
         server.drain = try options.value(ServeOptions.drain)?.duration ?? server.drain
         server.hub.retention.age = try options.value(ServeOptions.retain)?.wholeSeconds ?? server.hub.retention.age
         server.hub.retention.alarms = try options.value(ServeOptions.retainAlarms) ?? server.hub.retention.alarms
         server.hub.retention.keyAge =
             try options.value(ServeOptions.keyRetention)?.wholeSeconds ?? server.hub.retention.keyAge
         server.hub.greeting = try options.value(ServeOptions.greeting)
-        server.hub.onlyLatestConnection = try options.value(ServeOptions.connections) == .latest
+        server.hub.maximumConnectionsPerUser = try options.value(ServeOptions.maxConnectionsPerUser)
+        if try options.value(ServeOptions.connections) == .latest { server.hub.maximumConnectionsPerUser = 1 }
+        server.hub.maximumConnectionsPerAddress = try options.value(ServeOptions.maxConnectionsPerAddress)
+        server.hub.shard.catchUpBytes = min(server.hub.shard.catchUpBytes, server.streamBuffer)
+        server.hub.shard.stallTimeout =
+            try options.value(ServeOptions.stallTimeout)?.wholeSeconds ?? server.hub.shard.stallTimeout
+        server.hub.shard.streamLifetime = try options.value(ServeOptions.streamLifetime)?.wholeSeconds
         server.hub.shard.defaultLanguage = try options.value(ServeOptions.defaultLanguage)
         server.hub.shard.heartbeat =
             try options.value(ServeOptions.heartbeat)?.wholeSeconds ?? server.hub.shard.heartbeat

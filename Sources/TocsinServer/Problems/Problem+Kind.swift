@@ -48,7 +48,8 @@ extension Problem {
         package static let badLanguage = Kind(422, "bad-language", "Bad language tag")
         package static let badKey = Kind(422, "bad-key", "Bad idempotency key")
         package static let empty = Kind(422, "empty", "Nothing to publish")
-        // 431 and 5xx
+        // 429, 431 and 5xx
+        package static let tooManyRequests = Kind(429, "too-many-requests", "Too many requests")
         package static let headTooLarge = Kind(431, "head-too-large", "Request head too large")
         package static let internalError = Kind(500, "internal-error", "Internal error")
         package static let unavailable = Kind(503, "unavailable", "Unavailable")

@@ -11,6 +11,17 @@ extension Problem {
         )
     }
 
+    /// - Parameters:
+    ///   - rate: requests a second that an address may send.
+    ///   - retryAfter: seconds until it may send one.
+    package static func tooManyRequests(rate: Int, retryAfter: Int) -> Problem {
+        Problem(
+            .tooManyRequests,
+            "your address publishes more often than \(rate) times a second; "
+                + "send it again after \(retryAfter) s, or several alarms in one request",
+            retryAfter: retryAfter)
+    }
+
     static func unsupportedContentType(_ contentType: String?) -> Problem {
         let cause = contentType.map { "\($0.prefix(100)) is not read here" } ?? "there is no content type"
         return Problem(.contentType, "\(cause); send application/json, or application/x-ndjson with one alarm a line")

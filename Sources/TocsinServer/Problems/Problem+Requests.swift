@@ -69,12 +69,14 @@ extension Problem {
     ///
     /// - Parameter reason: why, in one line.
     package static func unavailable(_ reason: String) -> Problem {
-        Problem(.unavailable, reason)
+        Problem(.unavailable, reason, retryAfter: 1)
     }
 
     /// Whether the alarms were stored is unknown.
     package static var outcomeUnknown: Problem {
-        Problem(.outcomeUnknown, "it is unknown whether this was stored; send it again with the same key")
+        Problem(
+            .outcomeUnknown, "it is unknown whether this was stored; send it again with the same key",
+            retryAfter: 1)
     }
 
     /// Something that no request should cause; the log says more.

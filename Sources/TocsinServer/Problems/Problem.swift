@@ -9,12 +9,18 @@ package struct Problem: Error, Hashable, Sendable {
     package private(set) var pointer: JSONPointer?
     /// The methods of the route, for the `Allow` field of a 405; else empty.
     package let allowedMethods: [String]
+    /// Seconds after which the same may be asked again, for the `Retry-After` field; `nil` where that does not help.
+    package let retryAfter: Int?
 
-    init(_ kind: Kind, _ detail: String, at pointer: JSONPointer? = nil, allowedMethods: [String] = []) {
+    init(
+        _ kind: Kind, _ detail: String, at pointer: JSONPointer? = nil, allowedMethods: [String] = [],
+        retryAfter: Int? = nil
+    ) {
         self.kind = kind
         self.detail = detail
         self.pointer = pointer
         self.allowedMethods = allowedMethods
+        self.retryAfter = retryAfter
     }
 
     package var status: Int { kind.status }

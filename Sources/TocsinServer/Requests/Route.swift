@@ -34,6 +34,15 @@ package enum Route: Hashable, Sendable {
         }
     }
 
+    /// Whether such a request gives the journal something to store.
+    func publishes(method: String) -> Bool {
+        switch self {
+        case .alarms: method == "POST"
+        case .alarm: method == "DELETE"
+        default: false
+        }
+    }
+
     package var isStream: Bool {
         switch self {
         case .userStream, .topicStream: true

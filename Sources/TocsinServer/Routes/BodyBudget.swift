@@ -1,6 +1,7 @@
 import Hummingbird
 import NIOConcurrencyHelpers
 import NIOCore
+import Tocsin
 
 /// Bounds how much of request bodies is held at a time, over all connections.
 final class BodyBudget: Sendable {
@@ -8,10 +9,12 @@ final class BodyBudget: Sendable {
     let maximumBody: Int
     /// Bytes that all requests together may hold.
     private let limit: Int
+    private let refusals: RefusalCounts
     private let held = NIOLockedValueBox(0)
 
-    init(maximumBody: Int, limit: Int = 64 << 20) {
+    init(maximumBody: Int, limit: Int = 64 << 20, refusals: RefusalCounts) {
         self.maximumBody = maximumBody
+        self.refusals = refusals
         self.limit = max(limit, maximumBody)
     }
 
@@ -22,7 +25,7 @@ final class BodyBudget: Sendable {
         of request: Request, _ use: (ByteBuffer) async throws(Problem) -> Value
     ) async throws(Problem) -> Value {
         if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > maximumBody {
-            throw .bodyTooLarge(limit: maximumBody)
+            throw tooLarge()
         }
         var reserved = 0
         defer { release(reserved) }
@@ -36,9 +39,10 @@ final class BodyBudget: Sendable {
             for try await var part in body {
                 let count = part.readableBytes
                 guard received.readableBytes + count <= maximumBody else {
-                    throw Problem.bodyTooLarge(limit: maximumBody)
+                    throw tooLarge()
                 }
                 guard reserve(count) else {
+                    refusals.count(.bodiesTogether)
                     throw Problem.unavailable("too many request bodies are being received; send it again later")
                 }
                 reserved += count
@@ -54,6 +58,11 @@ final class BodyBudget: Sendable {
             throw .badRequest("the body did not arrive whole")
         }
         return received
+    }
+
+    private func tooLarge() -> Problem {
+        refusals.count(.bodySize)
+        return .bodyTooLarge(limit: maximumBody)
     }
 
     private func reserve(_ count: Int) -> Bool {

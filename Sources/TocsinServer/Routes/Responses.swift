@@ -25,8 +25,8 @@ extension Response {
         if !problem.allowedMethods.isEmpty {
             headers[.allow] = problem.allowedMethods.joined(separator: ", ")
         }
-        if problem.status == 503 {
-            headers[.retryAfter] = "1"
+        if let seconds = problem.retryAfter {
+            headers[.retryAfter] = String(seconds)
         }
         self.init(
             status: HTTPResponse.Status(code: problem.status), headers: headers,

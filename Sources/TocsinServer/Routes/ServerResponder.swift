@@ -7,22 +7,29 @@ import Tocsin
 ///
 /// Names are decoded strictly, each by itself, and every refusal says what to do; that is why it finds the route itself.
 struct ServerResponder: HTTPResponder {
-    typealias Context = BasicRequestContext
+    typealias Context = ServerRequestContext
 
     private let hub: Hub
     private let access: AccessPolicy
     private let publish: PublishRoute
+    /// `nil` where everybody may publish as often as they like.
+    private let publishRate: PublishRate?
+    private let clients: ClientAddresses
     private let assets = AssetRoute()
     private let logger: Logger
 
-    init(hub: Hub, access: AccessPolicy, maximumBody: Int, logger: Logger) {
+    init(hub: Hub, access: AccessPolicy, clients: ClientAddresses, configuration: ServerConfiguration, logger: Logger) {
         self.hub = hub
         self.access = access
-        self.publish = PublishRoute(publisher: hub.publisher, bodies: BodyBudget(maximumBody: maximumBody))
+        self.clients = clients
+        self.publish = PublishRoute(
+            publisher: hub.publisher,
+            bodies: BodyBudget(maximumBody: configuration.maximumBody, refusals: hub.refusals))
+        self.publishRate = configuration.publishRate.map { PublishRate($0, refusals: hub.refusals) }
         self.logger = logger
     }
 
-    func respond(to request: Request, context: BasicRequestContext) async -> Response {
+    func respond(to request: Request, context: ServerRequestContext) async -> Response {
         var target = RequestTarget.root
         var route = Route.unknown
         var fault: Problem?
@@ -43,12 +50,20 @@ struct ServerResponder: HTTPResponder {
         case .allow(let fields):
             do throws(Problem) {
                 if let fault { throw fault }
+                if route.publishes(method: request.method.rawValue) { try admitPublish(header, context) }
                 let response = try await answer(request, route: route, target: target, header: header)
                 return finished(response, for: request, fields: fields)
             } catch {
                 return finished(Response(error), for: request, fields: fields)
             }
         }
+    }
+
+    /// - Throws: 429 where the request's client publishes too often.
+    private func admitPublish(_ header: (String) -> [String], _ context: Context) throws(Problem) {
+        guard let publishRate else { return }
+        let client = clients.address(of: context.peer, forwardedFor: header("X-Forwarded-For"))
+        if let client { try publishRate.admit(client) }
     }
 
     private func answer(

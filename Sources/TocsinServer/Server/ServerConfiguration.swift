@@ -1,3 +1,4 @@
+import NIOCore
 package import Tocsin
 
 /// How a server is to run.
@@ -12,6 +13,15 @@ package struct ServerConfiguration: Sendable {
     package var corsOrigins: [String] = []
     /// Bytes of a request's body.
     package var maximumBody = 1_048_576
+    /// For a request to arrive whole.
+    package var requestTimeout = Duration.seconds(30)
+    /// Requests a second that publish or withdraw, of one client address; `nil` for as many as it likes.
+    package var publishRate: Int?
+    /// Proxies whose `X-Forwarded-For` says for which address a request counts.
+    package var trustedProxies: [AddressRange] = []
+    /// Bytes that a stream's channel may hold, beyond what the system takes, before the stream falls back to reading the
+    /// journal.
+    package var streamBuffer = 65_536
     /// For streams to end and publishes to be answered when the server is told to stop.
     package var drain = Duration.seconds(10)
     /// Connections at a time, of which streams are the most; beyond it new ones wait in the system's queue.
@@ -19,4 +29,12 @@ package struct ServerConfiguration: Sendable {
     package var hub = Hub.Configuration()
 
     package init() {}
+
+    var limits: ConnectionLimits {
+        var limits = ConnectionLimits()
+        limits.requestTimeout = TimeAmount(requestTimeout)
+        limits.stallTimeout = .seconds(Int64(hub.shard.stallTimeout))
+        limits.streamBuffer = .init(low: max(1, streamBuffer / 4), high: streamBuffer)
+        return limits
+    }
 }

@@ -29,7 +29,8 @@ package struct TocsinServer: Sendable {
         self.logger = logger
     }
 
-    /// Serves until SIGTERM or SIGINT, then ends streams, answers what is being published and returns.
+    /// Serves until SIGTERM or SIGINT, then ends streams, answers what is being published and returns. A second signal
+    /// ends the process at once.
     ///
     /// - Parameters:
     ///   - work: goes on beside the requests, in a Task that is cancelled first when the server stops.
@@ -41,7 +42,8 @@ package struct TocsinServer: Sendable {
     ) async throws {
         let result = await Result.catching {
             let hub = try await hub()
-            let services = try services(around: hub, beside: work, onListening: onListening)
+            let services = try services(
+                around: hub, limits: configuration.limits, beside: work, onListening: onListening)
             try await run(services, of: hub, endedBy: [.sigterm, .sigint])
         }
         // A disk that hangs must not keep the process: what was answered is on it.
@@ -63,7 +65,7 @@ package struct TocsinServer: Sendable {
     ///   - limits: of each connection.
     ///   - work: what else goes on.
     func services(
-        around hub: Hub, limits: ConnectionLimits = ConnectionLimits(),
+        around hub: Hub, limits: ConnectionLimits,
         beside work: (@Sendable (Hub) async -> Void)? = nil, onListening: @escaping @Sendable (SocketAddress) -> Void
     ) throws -> [any Service] {
         var services: [any Service] = [
@@ -78,10 +80,13 @@ package struct TocsinServer: Sendable {
 
     /// Serves until the group that it runs in, or one of the signals, ends it gracefully.
     func run(_ services: [any Service], of hub: Hub, endedBy signals: [UnixSignal]) async throws {
-        var group = ServiceGroupConfiguration(services: services, gracefulShutdownSignals: signals, logger: logger)
-        group.maximumGracefulShutdownDuration = configuration.drain
+        var settings = ServiceGroupConfiguration(services: services, logger: logger)
+        settings.maximumGracefulShutdownDuration = configuration.drain
+        let group = ServiceGroup(configuration: settings)
+        let signals = await StopSignals(signals, logger: logger) { await group.triggerGracefulShutdown() }
+        defer { signals.release() }
         do {
-            try await ServiceGroup(configuration: group).run()
+            try await group.run()
         } catch is CancellationError {
             logger.warning("some requests were not answered within --drain")
         } catch let error as IOError {
@@ -103,16 +108,17 @@ package struct TocsinServer: Sendable {
     ) throws -> some Service {
         let access = try AccessPolicy(
             host: configuration.host, allowedHosts: configuration.allowedHosts, corsOrigins: configuration.corsOrigins)
+        let clients = ClientAddresses(trustedProxies: configuration.trustedProxies)
         let connections = ConnectionConfiguration(
-            hub: hub, gate: StreamGate(access: access, logger: logger), limits: limits, open: openConnections,
-            logger: logger)
+            hub: hub, gate: StreamGate(access: access, logger: logger), clients: clients, limits: limits,
+            open: openConnections, logger: logger)
         let limit = configuration.maximumOpenConnections
         // It would tell where it listens, which `onListening` does.
         var logger = logger
         logger.logLevel = max(logger.logLevel, .notice)
         return Application(
             responder: ServerResponder(
-                hub: hub, access: access, maximumBody: configuration.maximumBody, logger: logger),
+                hub: hub, access: access, clients: clients, configuration: configuration, logger: logger),
             server: HTTPServerBuilder { StreamServerChannel(responder: $0, configuration: connections) },
             configuration: ApplicationConfiguration(
                 address: .hostname(configuration.host, port: configuration.port),
@@ -168,7 +174,7 @@ private struct StreamDrain: Service {
     func run() async throws {
         try? await gracefulShutdown()
         deadline.set(in: drain)
-        await hub.drainStreams()
+        await hub.drainStreams(within: drain)
     }
 }
 

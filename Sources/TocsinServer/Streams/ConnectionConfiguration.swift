@@ -5,13 +5,18 @@ import Tocsin
 final class ConnectionConfiguration: Sendable {
     let hub: Hub
     let gate: StreamGate
+    let clients: ClientAddresses
     let limits: ConnectionLimits
     let open: OpenConnections
     let logger: Logger
 
-    init(hub: Hub, gate: StreamGate, limits: ConnectionLimits, open: OpenConnections, logger: Logger) {
+    init(
+        hub: Hub, gate: StreamGate, clients: ClientAddresses = ClientAddresses(), limits: ConnectionLimits,
+        open: OpenConnections, logger: Logger
+    ) {
         self.hub = hub
         self.gate = gate
+        self.clients = clients
         self.limits = limits
         self.open = open
         self.logger = logger

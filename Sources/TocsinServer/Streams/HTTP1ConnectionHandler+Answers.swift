@@ -1,15 +1,19 @@
 import NIOCore
 import NIOHTTP1
+import Tocsin
 
 /// What the connection answers itself, without Hummingbird.
 extension HTTP1ConnectionHandler {
     /// Bytes that were no HTTP, or too many of them.
     func answerFailure(_ failure: HTTP1ConnectionStateMachine.Failure, context: ChannelHandlerContext) {
-        let problem: Problem =
-            switch failure {
-            case .badRequest: .badRequest("its bytes are not HTTP/1.1")
-            case .headTooLarge: .headTooLarge(limit: ConnectionLimits.headSize)
-            }
+        let problem: Problem
+        switch failure {
+        case .badRequest:
+            problem = .badRequest("its bytes are not HTTP/1.1")
+        case .headTooLarge:
+            configuration.hub.refusals.count(.headSize)
+            problem = .headTooLarge(limit: ConnectionLimits.headSize)
+        }
         write(StreamAnswer(problem), version: .http1_1, keepsAlive: false, context: context)
         linger(context)
         abandonRequest(context)

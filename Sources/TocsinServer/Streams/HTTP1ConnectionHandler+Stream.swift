@@ -21,7 +21,8 @@ extension HTTP1ConnectionHandler: StreamResponse {
         guard let head = streamHead else { return }
         let stream = OpenStream(configuration, on: shard, response: self)
         self.stream = stream
-        stream.open(head.uri, header: { head.headers[$0] }, eventLoop: context.eventLoop)
+        stream.open(
+            head.uri, header: { head.headers[$0] }, from: context.channel.remoteAddress, eventLoop: context.eventLoop)
     }
 
     func refuse(with answer: StreamAnswer, closes: Bool) {
@@ -133,8 +134,13 @@ extension HTTP1ConnectionHandler: StreamResponse {
     }
 
     func abort() {
+        output.socket?.resetWhenClosed()
         streamEnded()
         context?.close(promise: nil)
+    }
+
+    var hasUntakenBytes: Bool {
+        output.channelWrites > 0 || output.socket?.hasUnacknowledgedBytes == true
     }
 
     func takenBytes() -> UInt64? {

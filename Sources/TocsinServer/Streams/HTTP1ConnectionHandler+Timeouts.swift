@@ -1,4 +1,5 @@
 import NIOCore
+import Tocsin
 
 /// How long the connection waits for its peer: to send a request, to take an answer, to close.
 ///
@@ -18,6 +19,8 @@ extension HTTP1ConnectionHandler {
             if !machine.awaitsRequest {
                 awaitRequest(for: timeout)
             } else if overdue >= timeout {
+                // A connection that is kept for a next request may be silent.
+                if !isAttached || machine.isReceiving { configuration.hub.refusals.count(.requestTimeout) }
                 context.close(promise: nil)
             } else {
                 awaitRequest(for: timeout - overdue)
@@ -70,11 +73,13 @@ extension HTTP1ConnectionHandler {
 
     /// Closes when the peer has taken nothing since the last time this was asked.
     private func closeUnlessTaking(_ context: ChannelHandlerContext, _ otherwise: () -> Void) {
-        let taken = StreamSocket(of: context.channel)?.acknowledgedBytes()
+        let socket = StreamSocket(of: context.channel)
+        let taken = socket?.acknowledgedBytes()
         if let taken, taken != takenSoFar {
             takenSoFar = taken
             otherwise()
         } else {
+            socket?.resetWhenClosed()
             context.close(promise: nil)
         }
     }

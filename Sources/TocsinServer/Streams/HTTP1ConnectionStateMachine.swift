@@ -28,7 +28,7 @@ struct HTTP1ConnectionStateMachine {
     /// Requests given to the router whose answers are not complete.
     private var outstanding = 0
     /// Whether the router has the head of a request whose end it does not have.
-    private var isReceiving = false
+    private(set) var isReceiving = false
     private var closesAfterAnswers = false
     /// Whether the request being received waits to be told that its body is wanted.
     private var owesContinue = false

@@ -35,6 +35,8 @@ final class OpenStream {
     private var response: (any StreamResponse)?
     /// What every answer has, until there is one.
     private var fields: HTTPHeaders = [:]
+    /// For which it counts.
+    private var client: IPAddress?
     /// Set once it is open.
     private var subscriber: Subscriber?
     private var claim: ConnectionClaim?
@@ -52,20 +54,24 @@ final class OpenStream {
     /// - Parameters:
     ///   - target: the request's.
     ///   - header: gives the values of a header field of the request, by its name.
-    func open(_ target: String, header: (String) -> [String], eventLoop: any EventLoop) {
+    ///   - peer: from which the connection comes.
+    func open(
+        _ target: String, header: (String) -> [String], from peer: SocketAddress?, eventLoop: any EventLoop
+    ) {
         switch configuration.gate.decide(target, header: header) {
         case .answer(let answer):
             refuse(with: answer)
         case .open(let request, let fields):
-            switch configuration.hub.admitStream() {
-            case .full, .draining:
+            let client = configuration.clients.address(of: peer, forwardedFor: header("X-Forwarded-For"))
+            guard configuration.hub.admitStream(from: client) else {
                 // A browser that meets any status but 200 never comes back by itself.
                 refuse(with: .refusal(fields: fields), closes: true)
-            case .admitted:
-                state = .preparing
-                self.fields = fields
-                prepare(request, eventLoop: eventLoop)
+                return
             }
+            state = .preparing
+            self.fields = fields
+            self.client = client
+            prepare(request, eventLoop: eventLoop)
         }
     }
 
@@ -119,7 +125,7 @@ final class OpenStream {
             }
             var claim: ConnectionClaim?
             if let place {
-                claim = await hub.registry.claim(place, onReplaced: onReplaced)
+                claim = await hub.claim(place, onReplaced: onReplaced)
             }
             return PreparedStream(start: start, claim: claim)
         }
@@ -143,6 +149,7 @@ final class OpenStream {
             subscription.discontinuities = discontinuities
             begin(subscription, for: request)
         case .failure(let error):
+            configuration.hub.refusals.count(.journal)
             configuration.logger.warning("a stream cannot be resumed, so its client is asked to come back: \(error)")
             refuse(with: .refusal(fields: fields), closes: true)
         }
@@ -200,7 +207,7 @@ final class OpenStream {
             configuration.hub.registry.release(claim)
         }
         if isCounted {
-            configuration.hub.streamEnded()
+            configuration.hub.streamEnded(from: client)
         }
     }
 }

@@ -48,20 +48,43 @@ struct StreamSocket {
     /// What a channel holds does not tell: the kernel can take seconds to empty its own buffer before it asks for more.
     func acknowledgedBytes() -> UInt64? {
         #if os(Linux)
-        /// Where `tcpi_bytes_acked` is in the kernel's `struct tcp_info` (Linux 4.2 and later).
-        let offset = 120
-        return withUnsafeTemporaryAllocation(byteCount: offset + 8, alignment: 8) { information in
-            var length = socklen_t(information.count)
-            let status = getsockopt(descriptor, CInt(IPPROTO_TCP), TCP_INFO, information.baseAddress, &length)
-            guard status == 0, length >= socklen_t(information.count) else { return nil }
-            return information.load(fromByteOffset: offset, as: UInt64.self)
-        }
+        // tcpi_bytes_acked, Linux 4.2 and later
+        information { $0.load(fromByteOffset: 120, as: UInt64.self) }
         #else
-        return nil
+        nil
         #endif
     }
 
+    /// Whether the kernel has bytes that the peer has not acknowledged, sent or not; `nil` where the system cannot tell.
+    ///
+    /// TCP_USER_TIMEOUT is no help against a peer that takes nothing: Linux (6.18) ends with it also those that take a
+    /// little now and then, when their window stays too small for what is to be sent next.
+    var hasUnacknowledgedBytes: Bool? {
+        #if os(Linux)
+        // tcpi_unacked, in packets, and tcpi_notsent_bytes, Linux 4.6 and later
+        information { $0.load(fromByteOffset: 24, as: UInt32.self) > 0 || $0.load(fromByteOffset: 144, as: UInt32.self) > 0 }
+        #else
+        nil
+        #endif
+    }
+
+    /// Lets the kernel drop what the peer has not taken when the socket is closed, and not keep it for minutes.
+    func resetWhenClosed() {
+        var option = linger(l_onoff: 1, l_linger: 0)
+        _ = setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout.size(ofValue: option)))
+    }
+
     #if os(Linux)
+    /// Reads the kernel's `struct tcp_info`, whose beginning never changes.
+    private func information<Value>(_ read: (UnsafeMutableRawBufferPointer) -> Value) -> Value? {
+        withUnsafeTemporaryAllocation(byteCount: 148, alignment: 8) { information in
+            var length = socklen_t(information.count)
+            let status = getsockopt(descriptor, CInt(IPPROTO_TCP), TCP_INFO, information.baseAddress, &length)
+            guard status == 0, length >= socklen_t(information.count) else { return nil }
+            return read(information)
+        }
+    }
+
     private static func send(_ descriptor: CInt, _ bytes: UnsafeRawBufferPointer, _ flags: CInt) -> Int {
         var count: Int
         repeat {

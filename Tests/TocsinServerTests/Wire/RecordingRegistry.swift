@@ -8,8 +8,10 @@ final class RecordingRegistry: ConnectionRegistry {
     /// Claims that were given out and not given back.
     var held: Int { claims.value.count }
 
-    func claim(_ place: ConnectionPlace, onReplaced: @escaping @Sendable () -> Void) async -> ConnectionClaim {
-        let claim = await registry.claim(place, onReplaced: onReplaced)
+    func claim(
+        _ place: ConnectionPlace, limit: Int, onReplaced: @escaping @Sendable () -> Void
+    ) async -> ConnectionClaim {
+        let claim = await registry.claim(place, limit: limit, onReplaced: onReplaced)
         claims.change { _ = $0.insert(claim.number) }
         return claim
     }

@@ -16,7 +16,9 @@ final class SlowRegistry: ConnectionRegistry {
     var claims: Int { state.value.claims.count }
     var released: [UInt64] { state.value.released }
 
-    func claim(_ place: ConnectionPlace, onReplaced: @escaping @Sendable () -> Void) async -> ConnectionClaim {
+    func claim(
+        _ place: ConnectionPlace, limit: Int, onReplaced: @escaping @Sendable () -> Void
+    ) async -> ConnectionClaim {
         await withCheckedContinuation { answer in
             state.change { $0.claims.append((place, onReplaced, answer)) }
         }

@@ -109,7 +109,7 @@ import Testing
         arguments: [("/connection/t?client=a", false), ("/connection/t", true)])
     func race(target: String, onlyLatest: Bool) async throws {
         try await TestServer.serving {
-            $0.configuration.hub.onlyLatestConnection = onlyLatest
+            $0.configuration.hub.maximumConnectionsPerUser = onlyLatest ? 1 : nil
             $0.eventLoops = 2
         } _: { server in
             let request = RawRequest("GET", target).bytes

@@ -172,7 +172,7 @@ import Testing
     @Test("While streams are being ended a new one is asked to come back later")
     func draining() async throws {
         try await TestServer.serving { server in
-            await server.hub.drainStreams()
+            await server.hub.drainStreams(within: .zero)
             try checkRefusal(try await server.answer(to: RawRequest("GET", "/connection/t")))
             #expect(server.hub.streamCount == 0)
             // Publishes still work.

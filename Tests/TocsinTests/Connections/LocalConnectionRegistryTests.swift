@@ -7,8 +7,8 @@ import Testing
     private let registry = LocalConnectionRegistry()
     private let replaced = NIOLockedValueBox<[Int]>([])
 
-    private func claim(_ number: Int, _ place: ConnectionPlace) async -> ConnectionClaim {
-        await registry.claim(place) { [replaced] in
+    private func claim(_ number: Int, _ place: ConnectionPlace, limit: Int = .max) async -> ConnectionClaim {
+        await registry.claim(place, limit: limit) { [replaced] in
             replaced.withLockedValue { $0.append(number) }
         }
     }

@@ -35,6 +35,7 @@ extension Entry {
 /// A channel that keeps what it is given.
 final class RecordingChannel: StreamChannel {
     var isWritable = true
+    var hasUntakenBytes = false
     var taken: UInt64? = 0
     var onWrite: () -> Void = {}
     private(set) var writes: [[UInt8]] = []

@@ -126,13 +126,14 @@ import Testing
         try await withHub(MemoryJournal(now: { Timestamp(milliseconds: 1000) }), configuration: configuration) {
             hub,
             _ in
-            #expect((0..<3).map { _ in hub.admitStream() } == [.admitted, .admitted, .full])
-            hub.streamEnded()
-            #expect(hub.admitStream() == .admitted)
+            #expect((0..<3).map { _ in hub.admitStream(from: nil) } == [true, true, false])
+            hub.streamEnded(from: nil)
+            #expect(hub.admitStream(from: nil))
             #expect(hub.streamCount == 2)
-            hub.streamEnded()
-            await hub.drainStreams()
-            #expect(hub.admitStream() == .draining)
+            hub.streamEnded(from: nil)
+            await hub.drainStreams(within: .zero)
+            #expect(!hub.admitStream(from: nil))
+            #expect(hub.refusals[.connections] == 1 && hub.refusals[.draining] == 1)
         }
     }
 
@@ -141,7 +142,7 @@ import Testing
         try await withHub(MemoryJournal(now: { Timestamp(milliseconds: 1000) }), loops: 2) { hub, loops in
             var channels: [NIOLoopBound<RecordingChannel>] = []
             for loop in loops { channels.append(try await openStream(at: .live, on: loop, of: hub)) }
-            await hub.drainStreams()
+            await hub.drainStreams(within: .zero)
             for (loop, channel) in zip(loops, channels) {
                 #expect(try await loop.executeInContext { channel.value.last != nil })
             }

@@ -204,7 +204,7 @@ import Testing
         let shard = shard()
         let channels = (0..<5).map { _ in RecordingChannel() }
         for channel in channels { _ = shard.open(subscription(), on: channel) }
-        shard.endAll()
+        shard.end(shard.count, retryingAfter: 2000...6000)
         for channel in channels {
             #expect(String(decoding: try #require(channel.last), as: UTF8.self).hasPrefix("retry: "))
         }

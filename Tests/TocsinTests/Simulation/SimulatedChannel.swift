@@ -54,6 +54,8 @@ final class SimulatedChannel: StreamChannel {
 
     var hasBytes: Bool { !buffer.isEmpty }
 
+    var hasUntakenBytes: Bool { hasBytes }
+
     func takenBytes() -> UInt64? { UInt64(taken) }
 
     func write(_ batch: EventBatch) {

@@ -81,7 +81,7 @@ extension Simulation {
     func endAll() {
         let open = streams.filter { $0.channel.state == .open }
         for loop in loops {
-            with(loop) { $0.endAll() }
+            with(loop) { $0.end($0.count, retryingAfter: 2000...6000) }
             if loop.shard.count > 0 { fail("a stream stayed open") }
         }
         for stream in open where stream.channel.state != .ended {
