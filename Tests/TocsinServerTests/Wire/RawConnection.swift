@@ -79,6 +79,11 @@ final class RawConnection: Sendable {
         if isReading { channel.read() }
     }
 
+    /// Takes what one read brings from the kernel, where nothing is taken otherwise.
+    func readOnce() async throws {
+        try await channel.eventLoop.submit { [channel] in channel.read() }.get()
+    }
+
     /// Waits until `attempt`, which takes what it wants from the bytes that have come, says that it has all.
     func wait(
         for what: String, within time: TimeAmount = patience,

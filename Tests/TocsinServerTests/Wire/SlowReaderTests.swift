@@ -76,6 +76,74 @@ import Testing
         }
     }
 
+    @Test("A reader that takes nothing of the little that waits for it, all of it in the system's buffer, is closed too")
+    func takesNothingOfLittle() async throws {
+        try await StreamListener.listening {
+            $0.hub.shard.stallTimeout = 2
+            $0.sendBuffer = 512 << 10
+        } _: { server in
+            let stalled = try await EventReader(to: server, "/connection/t", receiveBuffer: 4096)
+            let other = try await EventReader(to: server, "/connection/u")
+            _ = try await stalled.event()
+            try await stalled.connection.setReading(false)
+            // More than the reader's system takes, less than the stream's own.
+            try await server.publish((0..<20).map { .numbered($0, to: Self.user, bytes: Self.bytes) })
+            #expect(try await server.heldBytes(of: 0) == 0)
+            try await server.eventually("the end of the stream that takes nothing") { $0.hub.streamCount == 1 }
+            let id = try await server.publish([.numbered(0, to: .everyone, bytes: 1)])
+            #expect(try await other.events(2)[1].id == id[0])
+        }
+    }
+
+    @Test("A reader that takes a little now and then stays, however much waits", .timeLimit(.minutes(1)))
+    func takesALittle() async throws {
+        try await StreamListener.listening {
+            $0.hub.shard.stallTimeout = 2
+        } _: { server in
+            let slow = try await EventReader(to: server, "/connection/t", receiveBuffer: 4096)
+            _ = try await slow.event()
+            try await slow.connection.setReading(false)
+            let ids = try await server.publish((0..<300).map { .numbered($0, to: Self.user, bytes: Self.bytes) })
+            // For longer than the timeout, and each time as much as moves its window on.
+            let end = ContinuousClock.now + .seconds(5)
+            while ContinuousClock.now < end {
+                try await Task.sleep(for: .milliseconds(200))
+                try await slow.connection.readOnce()
+                #expect(server.hub.streamCount == 1)
+            }
+            try await slow.connection.setReading(true)
+            #expect(try await slow.events(300).map(\.id) == ids)
+        }
+    }
+
+    @Test("One of fifty readers stops while thousands of alarms go out: the others have theirs, and it all of its own")
+    func oneOfMany() async throws {
+        try await StreamListener.listening {
+            $0.hub.shard.recent.alarms = 500
+        } _: { server in
+            var readers: [EventReader] = []
+            for _ in 0..<50 {
+                readers.append(
+                    try await EventReader(
+                        to: server, "/connection/t", receiveBuffer: readers.isEmpty ? 4096 : nil))
+                _ = try await readers[readers.count - 1].event()
+            }
+            try await readers[0].connection.setReading(false)
+            var ids: [String] = []
+            var greatestHeld = 0
+            for first in stride(from: 0, to: 5000, by: 250) {
+                ids += try await server.publish((first..<first + 250).map { .numbered($0, to: Self.user, bytes: 200) })
+                for reader in readers.dropFirst() {
+                    #expect(try await reader.events(250).map(\.id) == ids.suffix(250))
+                }
+                greatestHeld = max(greatestHeld, try await server.heldBytes(of: 0))
+            }
+            #expect(greatestHeld <= ConnectionLimits().streamBuffer.high + 250 * 300)
+            try await readers[0].connection.setReading(true)
+            #expect(try await readers[0].events(5000).map(\.id) == ids)
+        }
+    }
+
     @Test("A reader that takes nothing for too long is closed, and gives back what it held")
     func takesNothing() async throws {
         let registry = RecordingRegistry()

@@ -1,5 +1,6 @@
 import JournalConformance
 import Logging
+import NIOConcurrencyHelpers
 import NIOCore
 import NIOEmbedded
 import ServerSentEvents
@@ -145,6 +146,32 @@ import Testing
             await hub.drainStreams(within: .zero)
             for (loop, channel) in zip(loops, channels) {
                 #expect(try await loop.executeInContext { channel.value.last != nil })
+            }
+        }
+    }
+
+    @Test("Many streams are ended a part at a time, and no new ones are taken meanwhile")
+    func pacedDraining() async throws {
+        try await withHub(MemoryJournal(now: { Timestamp(milliseconds: 1000) }), loops: 2) { hub, loops in
+            for _ in 0..<200 {
+                for loop in loops {
+                    #expect(hub.admitStream(from: nil))
+                    _ = try await openStream(at: .live, on: loop, of: hub)
+                }
+            }
+            let left = NIOLockedValueBox<[Duration: Int]>([:])
+            let clock = SleepersClock { time in
+                #expect(!hub.admitStream(from: nil))
+                var count = 0
+                for loop in loops {
+                    count += await (try? loop.executeInContext { hub.shard(on: loop)?.count ?? 0 }) ?? 0
+                }
+                left.withLockedValue { [count] in $0[time] = count }
+            }
+            await hub.drainStreams(within: .seconds(10), clock: clock)
+            #expect(left.withLockedValue { $0 } == [.milliseconds(100): 300, .milliseconds(200): 200, .milliseconds(300): 100])
+            for loop in loops {
+                #expect(try await loop.executeInContext { hub.shard(on: loop)?.count } == 0)
             }
         }
     }

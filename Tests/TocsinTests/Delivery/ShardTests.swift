@@ -26,11 +26,14 @@ import Testing
         }
     }
 
-    private func shard(position: UInt64 = 0, floor: UInt64 = 0, reader: some PageReader = Reader()) -> Shard {
+    private func shard(
+        position: UInt64 = 0, floor: UInt64 = 0, reader: some PageReader = Reader(), lifetime: Int? = nil
+    ) -> Shard {
         var configuration = Shard.Configuration()
         configuration.stallTimeout = 3
         configuration.heartbeat = 4
         configuration.catchUpBytes = 1
+        configuration.streamLifetime = lifetime
         return Shard(
             configuration: configuration,
             recent: [],
@@ -122,6 +125,50 @@ import Testing
         #expect(shard.count == 0)
     }
 
+    @Test("A stream that takes nothing of the little that waits is closed, though its channel would take more")
+    func stalledWithLittle() {
+        let shard = shard()
+        let channels = (0..<3).map { _ in RecordingChannel() }
+        for channel in channels { _ = shard.open(subscription(), on: channel) }
+        for channel in channels.dropFirst() { channel.hasUntakenBytes = true }
+        for second in 1...12 {
+            // It takes something each time that it is looked at.
+            channels[2].taken = UInt64(second)
+            shard.tick()
+            #expect(channels[1].wasAborted == (second >= 4), "\(second)")
+        }
+        #expect(channels.map(\.wasAborted) == [false, true, false])
+        #expect(shard.count == 2)
+    }
+
+    @Test("A stream ends after four fifths of its lifetime to the whole, not with all others, and says when to come back")
+    func lifetime() throws {
+        let shard = shard(lifetime: 100)
+        let channels = (0..<200).map { _ in RecordingChannel() }
+        for channel in channels { _ = shard.open(subscription(), on: channel) }
+        var ends: [Int] = []
+        for second in 1...100 {
+            let before = shard.count
+            shard.tick()
+            ends += Array(repeating: second, count: before - shard.count)
+        }
+        #expect(ends.count == 200)
+        #expect(ends.first ?? 0 >= 80)
+        #expect(Set(ends).count > 10)
+        for channel in channels {
+            #expect(String(decoding: try #require(channel.last), as: UTF8.self).hasPrefix("retry: "))
+        }
+    }
+
+    @Test("Without a lifetime a stream stays")
+    func noLifetime() {
+        let shard = shard()
+        let channel = RecordingChannel()
+        _ = shard.open(subscription(), on: channel)
+        for _ in 0..<1000 { shard.tick() }
+        #expect(channel.last == nil && shard.count == 1)
+    }
+
     @Test(
         "Nothing is written to a stream that closes while another is written to",
         arguments: ["alarm", "reset", "heartbeat"]
@@ -197,6 +244,22 @@ import Testing
         )
         shard.deliver([.alarm(8)])
         #expect(channel.alarms == [2, 3, 5, 6, 7, 8])
+    }
+
+    @Test("As many streams are ended as it says, each to come back at another time of those it says")
+    func endingSome() {
+        let shard = shard()
+        let channels = (0..<50).map { _ in RecordingChannel() }
+        for channel in channels { _ = shard.open(subscription(), on: channel) }
+        shard.end(20, retryingAfter: 7000...9000)
+        #expect(shard.count == 30)
+        let retries = channels.compactMap(\.last).compactMap { last in
+            Int(String(decoding: last, as: UTF8.self).trimmingPrefix("retry: ").prefix { $0.isNumber })
+        }
+        #expect(retries.count == 20 && retries.allSatisfy((7000...9000).contains))
+        #expect(Set(retries).count > 10)
+        shard.end(99, retryingAfter: 7000...9000)
+        #expect(shard.count == 0)
     }
 
     @Test("Every stream is ended with a reconnection time, and the shard is empty then")

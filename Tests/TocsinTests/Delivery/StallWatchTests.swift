@@ -16,6 +16,7 @@ import Testing
     @Test("Each byte that is taken begins the time anew")
     func progress() {
         let channel = RecordingChannel()
+        channel.isWritable = false
         var watch = StallWatch(timeout: 3)
         watch.begin(.idle(on: channel), at: 0)
         for now in 1...20 as ClosedRange<UInt32> {
@@ -23,6 +24,20 @@ import Testing
             #expect(watch.advance(to: now).isEmpty)
         }
         #expect(watch.advance(to: 21).count == 1)
+    }
+
+    @Test("Who is writable and has taken a byte is watched no more")
+    func writableProgress() {
+        let channels = (0..<3).map { _ in RecordingChannel() }
+        var watch = StallWatch(timeout: 3)
+        for channel in channels { watch.begin(.idle(on: channel), at: 0) }
+        channels[0].taken = 1
+        channels[1].taken = 1
+        channels[1].isWritable = false
+        #expect(watch.advance(to: 1).isEmpty)
+        #expect(watch.advance(to: 3).count == 1)
+        #expect(watch.advance(to: 4).count == 2)
+        #expect(watch.advance(to: 99).count == 2)
     }
 
     @Test("Where taken bytes cannot be told, only the time counts")

@@ -17,6 +17,8 @@ final class SimulatedStream {
     var lastTaken = 0
     var writableSince = 0
     var unwritableSince: Int?
+    /// Since when its channel has bytes that nobody has taken.
+    var waitingSince: Int?
 
     init(loop: SimulatedLoop, channel: SimulatedChannel, model: StreamModel) {
         self.loop = loop

@@ -175,11 +175,18 @@ extension Simulation {
         if stream.channel.wasAborted, !stream.wasSeenAborted {
             stream.wasSeenAborted = true
             saw(.stalled)
-            if ticks - max(stream.unwritableSince ?? ticks, stream.lastTaken) < profile.stallTimeout {
+            let since = min(stream.waitingSince ?? ticks, stream.unwritableSince ?? ticks)
+            if ticks - max(since, stream.lastTaken) < profile.stallTimeout {
                 fail("\(name(of: stream)) was closed too soon")
             }
         }
         guard stream.channel.state == .open else { return }
+        // Two rounds, for the streams that move within them.
+        if stream.channel.hasBytes, let since = stream.waitingSince,
+            ticks - max(since, stream.lastTaken) > profile.stallTimeout + 2 * max(1, profile.stallTimeout / 4) + 1
+        {
+            fail("\(name(of: stream)) takes nothing of what waits and was not closed")
+        }
         if let since = stream.unwritableSince {
             if ticks - max(since, stream.lastTaken) > profile.stallTimeout + 1 {
                 fail("\(name(of: stream)) takes nothing and was not closed")

@@ -112,6 +112,7 @@ extension Simulation {
         stream.channel.events = SimulatedChannel.Events(
             wrote: { [unowned self, unowned stream] bytes in
                 stream.lastSaid = stream.loop.ticks
+                stream.waitingSince = stream.waitingSince ?? stream.loop.ticks
                 digest = (digest ^ UInt64(bytes.count)) &* 0x100_0000_01B3 &+ stream.model.mark.low
                 note("\(name(of: stream)) says \(String(decoding: bytes.prefix(200), as: UTF8.self).debugDescription)")
                 for fault in stream.model.say(bytes, at: moment, journal) {
@@ -156,6 +157,7 @@ extension Simulation {
 
     private func hand(_ bytes: [UInt8], to stream: SimulatedStream) {
         if !bytes.isEmpty { stream.lastTaken = stream.loop.ticks }
+        if !stream.channel.hasBytes { stream.waitingSince = nil }
         if stream.channel.isGone, bytes.suffix(2) != [10, 10] { saw(.cutInABlock) }
         reader(of: stream)?.take(bytes)
     }
