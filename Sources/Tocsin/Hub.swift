@@ -28,6 +28,7 @@ package final class Hub: Sendable {
     package let configuration: Configuration
     package let now: WallClock
     private let logger: Logger
+    private let log: RecurringLog
     private let shards: [LoopShard]
     private let shardOfLoop: [ObjectIdentifier: LoopShard]
     private let start: AlarmID
@@ -47,6 +48,7 @@ package final class Hub: Sendable {
         self.configuration = configuration
         self.now = now
         self.logger = logger
+        self.log = RecurringLog(logger)
         self.publisher = Publisher(journal, logger: logger)
         self.admission = NIOLockedValueBox(
             StreamAdmission(
@@ -140,7 +142,7 @@ extension Hub {
             }
         } catch {
             guard error.code != .closed else { return }
-            logger.error("outdated alarms could not be removed, which is tried again: \(error.message)")
+            log.log(.error, "outdated alarms could not be removed, which is tried again: \(error.message)")
         }
     }
 }

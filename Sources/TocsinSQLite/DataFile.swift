@@ -40,6 +40,12 @@ struct DataFile: Sendable {
         try checkHeader()
     }
 
+    /// What is said of the file, for those who are not to know where it lies.
+    func withoutPlace(_ message: String) -> String {
+        message.replacing("data file \(path)", with: "the data file")
+            .replacing("folder \(Self.split(path).folder)", with: "its folder")
+    }
+
     /// Has the file's name written to disk, as SQLite does for its contents only.
     func syncFolder() throws(JournalError) {
         try Self.syncFolder(Self.split(path).folder)
@@ -131,6 +137,13 @@ extension DataFile {
     private static func isPresent(_ path: String) -> Bool {
         var status = stat()
         return stat(path, &status) == 0 && status.st_size > 0
+    }
+
+    /// Whether the process may open no more files, which SQLite does not tell.
+    static var areFilesUsedUp: Bool {
+        let descriptor = open("/", O_RDONLY | O_CLOEXEC)
+        if descriptor >= 0 { close(descriptor) }
+        return descriptor < 0 && (errno == EMFILE || errno == ENFILE)
     }
 
     private static func makeFolder(_ folder: String) throws(JournalError) {

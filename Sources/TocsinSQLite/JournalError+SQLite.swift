@@ -24,6 +24,8 @@ extension JournalError {
         case .SQLITE_FULL: return "the disk is full; free some space"
         case .SQLITE_IOERR: return "the data file could not be read or written (\(message)); look at the disk"
         case .SQLITE_BUSY, .SQLITE_LOCKED: return "the data file is locked by another program; end that program"
+        case .SQLITE_CANTOPEN where DataFile.areFilesUsedUp:
+            return "no more files can be opened; raise the limit with 'ulimit -n', or LimitNOFILE in a systemd unit"
         case .SQLITE_READONLY, .SQLITE_PERM, .SQLITE_CANTOPEN:
             return "the data file cannot be written (\(message)); make it and its folder writable"
         case .SQLITE_CORRUPT, .SQLITE_NOTADB: return "the data file is damaged (\(message)); put back a backup"

@@ -100,7 +100,8 @@ extension SQLiteJournal {
                 return (.failure(JournalError(error)), isStuck)
             case .unknown(let error):
                 let cause = JournalError(error).message
-                logger.error("nobody knows whether alarms were stored, so the data file is opened anew: \(cause)")
+                log.log(
+                    .error, "nobody knows whether alarms were stored, so the data file is opened anew: \(cause)")
                 return (.failure(JournalError(code: .outcomeUnknown, message: cause)), true)
             }
         } catch {

@@ -24,6 +24,8 @@ package final class SQLiteJournal: Journal {
     let now: WallClock
     let keyRetention: Int
     let logger: Logger
+    /// For what a broken disk brings about again and again.
+    let log: RecurringLog
     let faults: Faults
     /// The rows that were logged as damaged.
     let loggedDamage = Mutex<Set<UInt64>>([])
@@ -61,6 +63,7 @@ package final class SQLiteJournal: Journal {
         self.now = now
         self.keyRetention = keyRetention
         self.logger = logger
+        self.log = RecurringLog(logger)
         self.faults = faults
     }
 
@@ -98,12 +101,14 @@ package final class SQLiteJournal: Journal {
             let session = try Session.open(file, at: now())
             gate.open(session)
             feed.markBehind()
-            logger.notice("the data file was opened anew, its end is \(session.head)")
+            log.log(.notice, "the data file was opened anew", metadata: ["head": "\(session.head)"])
             return session
         } catch {
-            let error = JournalError(code: .unavailable, message: JournalError(error).message)
+            let cause = JournalError(error).message
+            log.log(.error, "the data file could not be opened anew, which is tried again: \(cause)")
+            // Clients are told it too, who need not know where it is.
+            let error = JournalError(code: .unavailable, message: file.withoutPlace(cause))
             gate.fail(error)
-            logger.error("the data file could not be opened anew, which is tried again: \(error.message)")
             throw error
         }
     }

@@ -1,3 +1,4 @@
+import Foundation
 import GRDB
 import JournalConformance
 import Synchronization
@@ -25,6 +26,29 @@ struct UnknownOutcomeTests {
         #expect(try await journal.all().map(\.id) == [first])
         let second = try await journal.publish(.to(.everyone, "3"))[0].id
         #expect(second == AlarmID(high: first.high, low: first.low + 1))
+        await journal.close()
+    }
+
+    @Test("Why a file cannot be opened anew is told without the place where it lies")
+    func reasonWithoutPlace() async throws {
+        let folder = try TemporaryFolder()
+        let failing = Fault()
+        var faults = SQLiteJournal.Faults()
+        faults.beforeCommit = { try failing.check() }
+        faults.beforeReopening = {
+            try FileManager.default.removeItem(atPath: folder.data)
+            try Data("another program's".utf8).write(to: URL(fileURLWithPath: folder.data))
+        }
+        let journal = try folder.open(ManualClock(), faults: faults)
+        failing.arm()
+        await #expect(throws: JournalError.self) { try await journal.publish(.to(.everyone, "1")) }
+        let error = await #expect(throws: JournalError.self) { _ = try await journal.head }
+        let message = try #require(error?.message)
+        #expect(message.hasPrefix("the data file cannot be opened") && !message.contains(folder.path))
+        let file = try DataFile(folder.path + "/other.db")
+        #expect(
+            file.withoutPlace("folder \(folder.path) cannot be synced; look at the disk")
+                == "its folder cannot be synced; look at the disk")
         await journal.close()
     }
 

@@ -35,7 +35,7 @@ package final class Publisher: Sendable {
     private static let slowCommit: UInt64 = 5_000_000_000
 
     private let journal: any Journal
-    private let logger: Logger
+    private let log: RecurringLog
     private let uptime: @Sendable () -> UInt64
     private let maximumWait: UInt64
     private let state: NIOLockedValueBox<State>
@@ -46,8 +46,8 @@ package final class Publisher: Sendable {
         uptime: (@Sendable () -> UInt64)? = nil
     ) {
         self.journal = journal
-        self.logger = logger
         self.uptime = uptime ?? { NIODeadline.now().uptimeNanoseconds }
+        self.log = RecurringLog(logger, uptime: self.uptime)
         self.maximumWait = limits.wait
         self.state = NIOLockedValueBox(
             State(queue: PublishQueue(limits: limits, maximumInFlight: journal.maximumAppendsInFlight)))
@@ -101,15 +101,20 @@ package final class Publisher: Sendable {
             } catch {
                 outcome = .failure(error)
             }
-            let (waiters, following, idle) = state.withLockedValue { state in
+            let (waiters, following, idle, worksAgain) = state.withLockedValue { state in
                 let waiters = state.commits.removeValue(forKey: commit.number)?.waiters ?? []
                 state.queue.batchEnded()
+                let before = state.failure
                 if case .failure(let error) = outcome { state.failure = error } else { state.failure = nil }
+                let worksAgain = before != nil && state.failure == nil
                 let following = state.nextCommit(at: uptime())
-                guard state.queue.isIdle else { return (waiters, following, [CheckedContinuation<Void, Never>]()) }
+                guard state.queue.isIdle else {
+                    return (waiters, following, [CheckedContinuation<Void, Never>](), worksAgain)
+                }
                 defer { state.whenIdle = [] }
-                return (waiters, following, state.whenIdle)
+                return (waiters, following, state.whenIdle, worksAgain)
             }
+            if worksAgain { logRecovery() }
             answer(waiters, with: outcome)
             for continuation in idle { continuation.resume() }
             next = following
@@ -126,7 +131,8 @@ package final class Publisher: Sendable {
                 waiter.resume(returning: .failure(.outcomeUnknown("the journal gave no answer")))
             }
         case .failure(let error):
-            logger.error("alarms could not be committed: \(error.message)", metadata: ["requests": "\(waiters.count)"])
+            log.log(
+                .error, "alarms could not be committed: \(error.message)", metadata: ["requests": "\(waiters.count)"])
             let reason: PublishError =
                 error.code == .outcomeUnknown ? .outcomeUnknown(error.message) : .unavailable(error.message)
             for waiter in waiters {
@@ -161,10 +167,14 @@ package final class Publisher: Sendable {
         do throws(JournalError) {
             try await journal.probe()
             state.withLockedValue { $0.failure = nil }
-            logger.notice("alarms can be committed again")
+            logRecovery()
         } catch {
             state.withLockedValue { $0.failure = error }
         }
+    }
+
+    private func logRecovery() {
+        log.log(.notice, "alarms can be committed again")
     }
 
     /// Takes no more requests, and waits until those that were taken are answered.
