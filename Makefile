@@ -49,6 +49,7 @@ test: ## Builds and runs all tests, those of the running server too
 	$(PYTHON) Tests/System/proxy-test.py --binary .build/debug/tocsin
 	$(PYTHON) Tests/System/examples-test.py --binary .build/debug/tocsin
 	$(PYTHON) Tests/System/fsync-proof.py --binary .build/debug/tocsin
+	$(PYTHON) Tests/System/fault-test.py --binary .build/debug/tocsin
 	$(PYTHON) Tests/System/kill-test.py --binary .build/debug/tocsin --runs 2 --subscribers 10 --seconds 1
 
 kill-test: release ## Kills the release under load, again and again, and checks that nothing is lost; RUNS=20

@@ -18,8 +18,8 @@ import sys
 import tempfile
 import threading
 
-from failing_sync import FailingSync
 from harness import Failure, Server, Stream, order, wait_until
+from preloaded import FailingSync
 
 PUBLISHES = 20
 

@@ -16,8 +16,8 @@ from urllib.parse import quote
 
 from alarm_cases import BEYOND, CASES, alarm
 from asker import JSON, Asker
-from failing_sync import FailingSync
 from harness import Failure, Server, wait_until
+from preloaded import FailingSync
 from openapi import METHODS, Description
 from stream_examples import check_stream_examples
 

@@ -16,9 +16,13 @@ struct ServerResponder: HTTPResponder {
     private let publishRate: PublishRate?
     private let clients: ClientAddresses
     private let assets = AssetRoute()
+    private let acceptFailures: AcceptFailures
     private let logger: Logger
 
-    init(hub: Hub, access: AccessPolicy, clients: ClientAddresses, configuration: ServerConfiguration, logger: Logger) {
+    init(
+        hub: Hub, access: AccessPolicy, clients: ClientAddresses, configuration: ServerConfiguration,
+        acceptFailures: AcceptFailures, logger: Logger
+    ) {
         self.hub = hub
         self.access = access
         self.clients = clients
@@ -26,6 +30,7 @@ struct ServerResponder: HTTPResponder {
             publisher: hub.publisher,
             bodies: BodyBudget(maximumBody: configuration.maximumBody, refusals: hub.refusals))
         self.publishRate = configuration.publishRate.map { PublishRate($0, refusals: hub.refusals) }
+        self.acceptFailures = acceptFailures
         self.logger = logger
     }
 
@@ -108,6 +113,9 @@ struct ServerResponder: HTTPResponder {
         if hub.isDraining { throw .unavailable("the server is ending") }
         if let failure = hub.publisher.failure {
             throw .unavailable("alarms cannot be committed: \(failure.message)")
+        }
+        if let reason = acceptFailures.reason {
+            throw .unavailable("no connection can be accepted: \(reason)")
         }
         return .text("ready\n")
     }

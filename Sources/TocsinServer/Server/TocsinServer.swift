@@ -113,19 +113,24 @@ package struct TocsinServer: Sendable {
             hub: hub, gate: StreamGate(access: access, logger: logger), clients: clients, limits: limits,
             open: openConnections, logger: logger)
         let limit = configuration.maximumOpenConnections
+        let acceptFailures = AcceptFailures(log: RecurringLog(logger))
         // It would tell where it listens, which `onListening` does.
         var logger = logger
         logger.logLevel = max(logger.logLevel, .notice)
         return Application(
             responder: ServerResponder(
-                hub: hub, access: access, clients: clients, configuration: configuration, logger: logger),
+                hub: hub, access: access, clients: clients, configuration: configuration,
+                acceptFailures: acceptFailures, logger: logger),
             server: HTTPServerBuilder { StreamServerChannel(responder: $0, configuration: connections) },
             configuration: ApplicationConfiguration(
                 address: .hostname(configuration.host, port: configuration.port),
                 // The default queue of 256 holds up ten thousand clients that come back at once.
                 backlog: 4096,
                 availableConnectionsDelegate: limit < .max ? MaximumAvailableConnections(limit) : nil),
-            onServerRunning: { channel in channel.localAddress.map(onListening) },
+            onServerRunning: { channel in
+                try? await channel.pipeline.addHandler(acceptFailures, position: .first).get()
+                channel.localAddress.map(onListening)
+            },
             eventLoopGroupProvider: .shared(eventLoopGroup),
             logger: logger)
     }
