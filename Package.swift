@@ -101,9 +101,17 @@ let package = Package(
             ],
             swiftSettings: strict),
         .target(name: "SeededRandomness", path: "Tests/SeededRandomness", swiftSettings: strict),
+        // The standard written down plainly, for tests and for fuzzing.
+        .target(
+            name: "EventStreamReference", dependencies: ["SeededRandomness", "ServerSentEvents"],
+            path: "Tests/EventStreamReference", swiftSettings: strict),
         .testTarget(
-            name: "ServerSentEventsTests", dependencies: ["SeededRandomness", "ServerSentEvents"],
-            swiftSettings: strict),
+            name: "ServerSentEventsTests",
+            dependencies: ["EventStreamReference", "SeededRandomness", "ServerSentEvents"], swiftSettings: strict),
+        .executableTarget(
+            name: "TocsinFuzz",
+            dependencies: ["EventStreamReference", "SeededRandomness", "ServerSentEvents", "Tocsin", "TocsinServer"],
+            path: "Tests/Fuzz", swiftSettings: strict),
         // What the tests of every journal share, which only a plain target can.
         .target(
             name: "JournalConformance", dependencies: ["SeededRandomness", "Tocsin"], path: "Tests/JournalConformance",

@@ -1,3 +1,4 @@
+import EventStreamReference
 import ServerSentEvents
 import Testing
 

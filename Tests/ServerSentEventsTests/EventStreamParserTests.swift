@@ -1,3 +1,4 @@
+import EventStreamReference
 import SeededRandomness
 import ServerSentEvents
 import Testing

@@ -1,3 +1,4 @@
+import EventStreamReference
 import Testing
 
 /// A stream and what is to be heard from it, however it is cut.

@@ -3,14 +3,14 @@ import ServerSentEvents
 /// WHATWG HTML 9.2.6 written down step by step for a stream that is there as a whole, with no thought of speed.
 ///
 /// It shares nothing with the parser it is compared to: it decodes first, then splits into lines.
-struct ReferenceParser {
+package struct ReferenceParser {
     private var heard: [Heard] = []
     private var dataBuffer: [Unicode.Scalar] = []
     private var eventTypeBuffer: [Unicode.Scalar] = []
     private var lastEventIDBuffer: [Unicode.Scalar] = []
     private var lastEventIDString = ""
 
-    static func read(_ bytes: [UInt8]) throws -> Reading {
+    package static func read(_ bytes: [UInt8]) throws -> Reading {
         var parser = ReferenceParser()
         var scalars = utf8Decode(bytes)
         if scalars.first == "\u{FEFF}" { scalars.removeFirst() }
@@ -92,7 +92,7 @@ struct ReferenceParser {
 }
 
 /// The UTF-8 decoder of the WHATWG Encoding Standard, section 8.1.1.
-func utf8Decode(_ bytes: [UInt8]) -> [Unicode.Scalar] {
+package func utf8Decode(_ bytes: [UInt8]) -> [Unicode.Scalar] {
     var scalars: [Unicode.Scalar] = []
     var codePoint: UInt32 = 0
     var needed = 0

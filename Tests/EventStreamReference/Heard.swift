@@ -1,12 +1,12 @@
-import ServerSentEvents
+package import ServerSentEvents
 
 /// What a reader hears from a stream, compared byte by byte: `String` would take canonically equivalent texts for equal.
-enum Heard: Sendable {
+package enum Heard: Sendable {
     case event(String, type: String = "message", id: String = "")
     case retry(Int)
     case comment(String)
 
-    init(_ item: EventStreamItem) {
+    package init(_ item: EventStreamItem) {
         switch item {
         case .event(let event):
             self = .event(event.data, type: event.type.string, id: event.lastEventID.string)
@@ -19,7 +19,7 @@ enum Heard: Sendable {
 }
 
 extension Heard: Equatable {
-    static func == (left: Heard, right: Heard) -> Bool {
+    package static func == (left: Heard, right: Heard) -> Bool {
         switch (left, right) {
         case (.event(let data, let type, let id), .event(let otherData, let otherType, let otherID)):
             data.utf8.elementsEqual(otherData.utf8) && type.utf8.elementsEqual(otherType.utf8)
@@ -35,18 +35,18 @@ extension Heard: Equatable {
 }
 
 /// All that can be observed of reading a stream: what was heard, and what stands at its end.
-struct Reading: Equatable {
-    var heard: [Heard] = []
-    var lastEventID = EventID.none
-    var failure: EventStreamError?
+package struct Reading: Equatable {
+    package var heard: [Heard] = []
+    package var lastEventID = EventID.none
+    package var failure: EventStreamError?
 
-    init(heard: [Heard], lastEventID: EventID) {
+    package init(heard: [Heard], lastEventID: EventID) {
         self.heard = heard
         self.lastEventID = lastEventID
     }
 
     /// Reads pieces of a stream until they end or the parser fails.
-    init(
+    package init(
         _ pieces: some Sequence<ArraySlice<UInt8>>,
         lastEventID: EventID = .none,
         limits: EventStreamParser.Limits = EventStreamParser.Limits()
@@ -64,19 +64,19 @@ struct Reading: Equatable {
         self.lastEventID = parser.lastEventID
     }
 
-    init(_ bytes: [UInt8], limits: EventStreamParser.Limits = EventStreamParser.Limits()) {
+    package init(_ bytes: [UInt8], limits: EventStreamParser.Limits = EventStreamParser.Limits()) {
         self.init(CollectionOfOne(bytes[...]), limits: limits)
     }
 }
 
 extension [UInt8] {
     /// These bytes in two pieces, at each place where they can be cut.
-    var splits: [[ArraySlice<UInt8>]] {
+    package var splits: [[ArraySlice<UInt8>]] {
         (0...count).map { [self[..<$0], self[$0...]] }
     }
 
     /// These bytes one by one.
-    var singly: [ArraySlice<UInt8>] {
+    package var singly: [ArraySlice<UInt8>] {
         indices.map { self[$0...$0] }
     }
 }
