@@ -238,18 +238,17 @@ extension Hub {
         let plan = DrainPlan(streams: count, within: duration)
         let start = clock.now
         if count > 0 {
-            logger.info("ending \(count) streams within \(plan.duration), all by \(plan.steps) steps")
+            logger.info("ending \(count) streams over \(plan.duration)")
         }
         for step in 0..<plan.steps {
             if step > 0 { try? await clock.sleep(until: start.advanced(by: DrainPlan.pause * step), tolerance: nil) }
             for shard in shards {
-                let isEnded: Void? = try? await shard.eventLoop.submit {
+                try? await shard.eventLoop.submit {
                     let shard = shard.shard
                     shard.end(plan.share(of: shard.count, at: step), retryingAfter: plan.retry(at: step))
                 }.get()
-                _ = isEnded
             }
         }
-        if count > 0 { logger.info("ended \(count) streams") }
+        if count > 0 { logger.info("all streams have ended") }
     }
 }

@@ -237,6 +237,22 @@ def ask_broken(description, binary, folder):
         server.close()
 
 
+def ask_too_often(description, binary, folder):
+    """What is answered to who publishes more often than --publish-rate."""
+    server = Server(binary, folder, "--publish-rate", "1")
+    try:
+        server.start()
+        asker = Asker(description, server)
+        for method, path, target, fields, body in (("POST", "/alarms", "/alarms", JSON, alarm()),
+                                                   ("DELETE", "/alarms/{id}", "/alarms/1-1", {}, None)):
+            wait_until("too many requests", lambda: server.request(method, target, body, fields)[0] == 429)
+            # The next token takes a second.
+            asker.ask(method, path, 429, target, fields, body)
+        return asker
+    finally:
+        server.close()
+
+
 def check(binary, folder):
     server = Server(binary, folder)
     try:
@@ -260,12 +276,14 @@ def check(binary, folder):
     said.append(check_stream_examples(asker.description, binary, streams))
     os.mkdir(broken := os.path.join(folder, "broken"))
     other = ask_broken(asker.description, binary, broken)
+    os.mkdir(often := os.path.join(folder, "often"))
+    limited = ask_too_often(asker.description, binary, often)
 
     described = asker.description.statuses()
-    if unmet := described - asker.statuses - other.statuses - UNREACHED_STATUSES:
+    if unmet := described - asker.statuses - other.statuses - limited.statuses - UNREACHED_STATUSES:
         raise Failure(f"described, and never answered: {sorted(unmet)}")
     types = set(asker.description.document["components"]["schemas"]["ProblemType"]["enum"])
-    if unmet := types - asker.types - other.types - {f"urn:tocsin:problem:{kind}" for kind in UNREACHED_TYPES}:
+    if unmet := types - asker.types - other.types - limited.types - {f"urn:tocsin:problem:{kind}" for kind in UNREACHED_TYPES}:
         raise Failure(f"described, and never met: {sorted(unmet)}")
     return (f"{len(described - UNREACHED_STATUSES)} statuses of {len(list(asker.description.operations()))} operations "
             f"and {len(types) - len(UNREACHED_TYPES)} problems met; {', '.join(said)}")

@@ -117,6 +117,13 @@ class Nginx(Proxy):
                 *(["-g", "user root;"] if os.geteuid() == 0 else [])]
 
 
+class CompressingNginx(Nginx):
+    """With what README.md says of Examples/nginx to have streams compressed."""
+
+    def example(self, path, replacements):
+        return super().example(path, [*replacements, ("gzip off;", "gzip on;\ngzip_types text/event-stream;")])
+
+
 class Caddy(Proxy):
     def command(self):
         path = self.write("Caddyfile", self.example("caddy/Caddyfile", [

@@ -95,7 +95,7 @@ enum ServeOptions {
 
     static let streamBuffer = ServeOption.number(
         "stream-buffer", in: 1024...1_073_741_824, valueName: "bytes", fallback: "65536",
-        help: "Bytes kept for a slow stream beyond the system's buffer; what is over it reads from the journal later.")
+        help: "Bytes kept for a slow stream beyond the system's buffer; what is more it reads from the journal later.")
 
     static let stallTimeout = ServeOption.duration(
         "stall-timeout", in: .seconds(1) ... .seconds(3600), wholeSeconds: true, fallback: "60s",

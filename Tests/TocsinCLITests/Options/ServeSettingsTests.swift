@@ -32,6 +32,10 @@ import TocsinServer
         #expect(server.hub.shard.heartbeat == 15)
         #expect(server.hub.maximumConnectionsPerUser == nil)
         #expect(server.hub.maximumConnections == 1000)
+        #expect(server.hub.maximumConnectionsPerAddress == nil)
+        #expect(server.hub.shard.streamLifetime == nil)
+        #expect(server.publishRate == nil)
+        #expect(server.trustedProxies.isEmpty)
         #expect(settings.data == .file("tocsin.db"))
         #expect(settings.isOpenToAll == false)
     }
@@ -48,6 +52,9 @@ import TocsinServer
         #expect(told["retain"]?.flatMap(DurationOption.init)?.wholeSeconds == retention.age)
         #expect(told["key-retention"]?.flatMap(DurationOption.init)?.wholeSeconds == retention.keyAge)
         #expect(told["heartbeat"]?.flatMap(DurationOption.init)?.wholeSeconds == server.hub.shard.heartbeat)
+        #expect(told["request-timeout"]?.flatMap(DurationOption.init)?.duration == server.requestTimeout)
+        #expect(told["stall-timeout"]?.flatMap(DurationOption.init)?.wholeSeconds == server.hub.shard.stallTimeout)
+        #expect(told["stream-buffer"] == "\(server.streamBuffer)")
         #expect(told["drain"]?.flatMap(DurationOption.init)?.duration == server.drain)
     }
 
@@ -57,7 +64,9 @@ import TocsinServer
             "b.example", "--cors-origin", "https://a.example", "--cors-origin", "http://b.example:8080", "--data",
             ":memory:", "--retain", "90m", "--retain-alarms", "10", "--key-retention", "2d", "--default-language",
             "en-US", "--greeting", "Hello {user}", "--heartbeat", "1m", "--connections", "latest", "--max-connections",
-            "7", "--max-body", "1", "--drain", "250ms",
+            "7", "--max-connections-per-user", "9", "--max-connections-per-address", "3", "--publish-rate", "4",
+            "--trusted-proxy", "127.0.0.1", "--trusted-proxy", "10.0.0.0/8", "--max-body", "1", "--request-timeout",
+            "1500ms", "--stream-buffer", "4096", "--stall-timeout", "5", "--stream-lifetime", "1h", "--drain", "250ms",
         ])
         try expectAllGiven(settings)
     }
@@ -71,8 +80,11 @@ import TocsinServer
                 "TOCSIN_CORS_ORIGIN": "https://a.example, http://b.example:8080", "TOCSIN_DATA": ":memory:",
                 "TOCSIN_RETAIN": "90m", "TOCSIN_RETAIN_ALARMS": "10", "TOCSIN_KEY_RETENTION": "2d",
                 "TOCSIN_DEFAULT_LANGUAGE": "en-US", "TOCSIN_GREETING": "Hello {user}", "TOCSIN_HEARTBEAT": "1m",
-                "TOCSIN_CONNECTIONS": "latest", "TOCSIN_MAX_CONNECTIONS": "7", "TOCSIN_MAX_BODY": "1",
-                "TOCSIN_DRAIN": "250ms",
+                "TOCSIN_CONNECTIONS": "latest", "TOCSIN_MAX_CONNECTIONS": "7", "TOCSIN_MAX_CONNECTIONS_PER_USER": "9",
+                "TOCSIN_MAX_CONNECTIONS_PER_ADDRESS": "3", "TOCSIN_PUBLISH_RATE": "4",
+                "TOCSIN_TRUSTED_PROXY": "127.0.0.1,10.0.0.0/8", "TOCSIN_MAX_BODY": "1",
+                "TOCSIN_REQUEST_TIMEOUT": "1500ms", "TOCSIN_STREAM_BUFFER": "4096", "TOCSIN_STALL_TIMEOUT": "5",
+                "TOCSIN_STREAM_LIFETIME": "60m", "TOCSIN_DRAIN": "250ms",
             ])
         try expectAllGiven(settings)
     }
@@ -96,7 +108,15 @@ import TocsinServer
                 heartbeat: 1m
                 connections: latest
                 max-connections: 7
+                max-connections-per-user: 9
+                max-connections-per-address: 3
+                publish-rate: 4
+                trusted-proxy: [127.0.0.1, 10.0.0.0/8]
                 max-body: 1
+                request-timeout: 1500ms
+                stream-buffer: 4096
+                stall-timeout: 5
+                stream-lifetime: 1h
                 drain: 250ms
                 """)
         try expectAllGiven(settings)
@@ -116,8 +136,20 @@ import TocsinServer
         #expect(server.hub.shard.heartbeat == 60)
         #expect(server.hub.maximumConnectionsPerUser == 1)
         #expect(server.hub.maximumConnections == 7)
+        #expect(server.hub.maximumConnectionsPerAddress == 3)
+        #expect(server.publishRate == 4)
+        #expect(server.trustedProxies == ["127.0.0.1", "10.0.0.0/8"].compactMap(AddressRange.init))
+        #expect(server.requestTimeout == .milliseconds(1500))
+        #expect(server.streamBuffer == 4096)
+        #expect(server.hub.shard.catchUpBytes == 4096)
+        #expect(server.hub.shard.stallTimeout == 5)
+        #expect(server.hub.shard.streamLifetime == 3600)
         #expect(server.maximumBody == 1)
         #expect(server.drain == .milliseconds(250))
+    }
+
+    @Test func `a user has as many streams as is said, and one where only the newest stays`() throws {
+        #expect(try settings(["--max-connections-per-user", "9"]).configuration.hub.maximumConnectionsPerUser == 9)
     }
 
     @Test func `the command line wins over the environment, also whole lists`() throws {

@@ -35,6 +35,16 @@ import Testing
         #expect(Set(server.requests) == [.init(uri: "/alarms", authorization: nil, body: #"{"key":"k"}"#)])
     }
 
+    @Test func `a server that was asked too often is asked again when it says`() async throws {
+        let tooOften = ScriptedServer.Step.answer(
+            .tooManyRequests, headers: [("Retry-After", "1")], body: #"{"detail":"too often"}"#)
+        let server = ScriptedServer([tooOften, Self.published])
+        let start = ContinuousClock.now
+        #expect(try await publish(server) == "1-2")
+        #expect(ContinuousClock.now - start >= .seconds(1))
+        #expect(server.requests.count == 2)
+    }
+
     @Test func `when its time is up it tells what the last attempt said`() async throws {
         let server = ScriptedServer(Array(repeating: Self.unknown, count: 5))
         let failure = try await #require(throws: CommandFailure.self) { try await publish(server, patience: .zero) }

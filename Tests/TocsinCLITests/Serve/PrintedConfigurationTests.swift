@@ -34,7 +34,15 @@ import Testing
                 heartbeat: 15s  # default
                 connections: shared  # default
                 max-connections: 1000  # default
+                # max-connections-per-user:  # not given
+                # max-connections-per-address:  # not given
+                # publish-rate:  # not given
+                trusted-proxy: []  # default
                 max-body: 1048576  # default
+                request-timeout: 30s  # default
+                stream-buffer: 65536  # default
+                stall-timeout: 60s  # default
+                # stream-lifetime:  # not given
                 drain: 10s  # default
 
                 """)
@@ -70,7 +78,8 @@ import Testing
             "b.example:1", "--cors-origin", "https://a.example", "--data", ":memory:", "--retain", "90m",
             "--retain-alarms", "10", "--key-retention", "2d", "--default-language", "no", "--greeting",
             "{user}: \"hi\" # \\\n\t안녕 ", "--heartbeat", "1m", "--connections", "latest", "--max-connections", "7",
-            "--max-body", "1", "--drain", "250ms",
+            "--max-connections-per-user", "2", "--publish-rate", "4", "--trusted-proxy", "10.0.0.0/8", "--max-body",
+            "1", "--stream-lifetime", "1h", "--drain", "250ms",
         ],
     ])
     func `a printed configuration taken as a file gives the same again`(arguments: [String]) throws {

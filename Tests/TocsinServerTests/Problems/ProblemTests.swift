@@ -13,7 +13,7 @@ import Testing
         .badHost("there is no Host header"),
         .foreignHost("evil.example"), .foreignOrigin("https://evil.example"), .foreignOrigin("null"), .crossSite,
         .bodyTooLarge(limit: 1_048_576), .unsupportedContentType(nil), .unsupportedContentType("text/html"),
-        .tooManyAlarms(limit: 1000), .tooManyNames(limit: 10_000), .noAlarms,
+        .tooManyRequests(rate: 10, retryAfter: 2), .tooManyAlarms(limit: 1000), .tooManyNames(limit: 10_000), .noAlarms,
         .wrongType(at: .root, expected: "a string"),
         .outOfRange(at: JSONPointer("ttl"), 1...2, unit: "seconds"),
         .unknownField(at: JSONPointer("nope"), known: ["user"]),

@@ -14,7 +14,7 @@ import Testing
             for index in share { turns[index] += 1 }
         }
         #expect(turns.allSatisfy { $0 >= 1 })
-        if count > 15 { #expect(turns.allSatisfy { $0 == 1 }) }
+        #expect(count < 1000 || turns.count { $0 > 1 } < 10)
     }
 
     @Test("Whoever stays has a turn now and then, however others come and go", arguments: 1...6 as ClosedRange<UInt64>)
