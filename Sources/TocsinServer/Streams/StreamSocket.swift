@@ -62,7 +62,9 @@ struct StreamSocket {
     var hasUnacknowledgedBytes: Bool? {
         #if os(Linux)
         // tcpi_unacked, in packets, and tcpi_notsent_bytes, Linux 4.6 and later
-        information { $0.load(fromByteOffset: 24, as: UInt32.self) > 0 || $0.load(fromByteOffset: 144, as: UInt32.self) > 0 }
+        information { information in
+            [24, 144].contains { information.load(fromByteOffset: $0, as: UInt32.self) > 0 }
+        }
         #else
         nil
         #endif

@@ -72,7 +72,8 @@ import Testing
     }
 
     @Test(arguments: [
-        (200, false), (201, false), (400, false), (422, false), (429, true), (500, false), (502, true), (503, true), (504, true),
+        (200, false), (201, false), (400, false), (422, false), (429, true), (500, false), (502, true), (503, true),
+        (504, true),
     ])
     func `only an answer that may change is asked for again`(status: UInt, isPassing: Bool) {
         #expect(RetrySchedule.isPassing(status: status) == isPassing)

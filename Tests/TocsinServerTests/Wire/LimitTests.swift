@@ -21,7 +21,9 @@ import Testing
             let other = try await EventReader(to: server, "/connection/u")
             let topic = try await EventReader(to: server, "/events?topic=t")
             var readers: [EventReader] = []
-            for target in ["/connection/t", "/connection/t?client=a", "/connection/t?topic=x", "/connection/t?client=b"] {
+            for target in [
+                "/connection/t", "/connection/t?client=a", "/connection/t?topic=x", "/connection/t?client=b",
+            ] {
                 readers.append(try await EventReader(to: server, target))
                 _ = try await readers[readers.count - 1].event()
             }

@@ -76,7 +76,7 @@ import Testing
         }
     }
 
-    @Test("A reader that takes nothing of the little that waits for it, all of it in the system's buffer, is closed too")
+    @Test("A reader that takes nothing of the little that waits, all in the system's buffer, is closed too")
     func takesNothingOfLittle() async throws {
         try await StreamListener.listening {
             $0.hub.shard.stallTimeout = 2

@@ -17,7 +17,7 @@ import Testing
         ConnectionPlace(user: try Name(user), client: try client.map { try Name($0) })
     }
 
-    @Test("Each claim replaces the one before, and only that, with a greater number", arguments: [nil, "tab"], [1, .max])
+    @Test("Each claim replaces the one before only, with a greater number", arguments: [nil, "tab"], [1, .max])
     func replacing(client: String?, limit: Int) async throws {
         // Without a client only the limit replaces.
         let limit = client == nil ? 1 : limit

@@ -169,7 +169,10 @@ import Testing
                 left.withLockedValue { [count] in $0[time] = count }
             }
             await hub.drainStreams(within: .seconds(10), clock: clock)
-            #expect(left.withLockedValue { $0 } == [.milliseconds(100): 300, .milliseconds(200): 200, .milliseconds(300): 100])
+            #expect(
+                left.withLockedValue { $0 } == [
+                    .milliseconds(100): 300, .milliseconds(200): 200, .milliseconds(300): 100,
+                ])
             for loop in loops {
                 #expect(try await loop.executeInContext { hub.shard(on: loop)?.count } == 0)
             }

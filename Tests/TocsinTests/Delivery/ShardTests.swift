@@ -141,7 +141,7 @@ import Testing
         #expect(shard.count == 2)
     }
 
-    @Test("A stream ends after four fifths of its lifetime to the whole, not with all others, and says when to come back")
+    @Test("A stream ends after four fifths of its lifetime or up to all of it, and says when to come back")
     func lifetime() throws {
         let shard = shard(lifetime: 100)
         let channels = (0..<200).map { _ in RecordingChannel() }

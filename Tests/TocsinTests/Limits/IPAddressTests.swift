@@ -16,7 +16,8 @@ import Testing
         #expect(IPAddress(socket)?.description == description)
     }
 
-    @Test("What is no address is none", arguments: ["", "192.0.2", "192.0.2.1:80", "[::1]", "example", "1.2.3.4 ", "::g"])
+    @Test(
+        "What is no address is none", arguments: ["", "192.0.2", "192.0.2.1:80", "[::1]", "example", "1.2.3.4 ", "::g"])
     func noAddress(text: String) throws {
         #expect(IPAddress(text) == nil)
     }
