@@ -1,7 +1,7 @@
 # What can be done here; all of it installs what is missing first (scripts/setup).
 
 .DEFAULT_GOAL := help
-.PHONY: help release demo run test kill-test clean
+.PHONY: help release demo run test kill-test fuzz clean
 
 # Options for `make demo` and `make run`: make run ARGS="--port 8080 --data /var/lib/tocsin/tocsin.db"
 ARGS ?=
@@ -16,6 +16,10 @@ else
 STATIC = --static-swift-stdlib
 LIBRARIES = ldd
 endif
+# How long to fuzz, and from where; a seed that is not given is made up, and told.
+SECONDS ?= 600
+SEED ?=
+FUZZ_SEED = $(if $(SEED),--seed $(SEED))
 # How often the long form of the kill test kills the server.
 RUNS ?= 20
 
@@ -40,6 +44,9 @@ test: ## Builds and runs all tests, those of the running server too
 	swift test --skip-build --skip TocsinCLITests
 	# Apart, since Foundation's Process can crash in a process with more than a thousand open files, as the other tests have.
 	swift test --skip-build --filter TocsinCLITests
+	.build/debug/TocsinFuzz json --seconds 3
+	.build/debug/TocsinFuzz events --seconds 3
+	$(PYTHON) Tests/System/request-fuzz.py --seconds 8
 	$(PYTHON) Tests/System/readme-test.py --binary .build/debug/tocsin
 	$(PYTHON) Tests/System/client-test.py --binary .build/debug/tocsin
 	$(PYTHON) Tests/System/firefox-test.py --binary .build/debug/tocsin
@@ -56,6 +63,14 @@ test: ## Builds and runs all tests, those of the running server too
 kill-test: release ## Kills the release under load, again and again, and checks that nothing is lost; RUNS=20
 	@scripts/setup test
 	$(PYTHON) Tests/System/kill-test.py --binary $(BINARY) --runs $(RUNS)
+
+fuzz: ## Looks for inputs that the server gets wrong, for ten minutes; SECONDS=600, SEED=
+	@scripts/setup test
+	swift build --product tocsin
+	swift build --product TocsinFuzz
+	.build/debug/TocsinFuzz json --seconds $$(($(SECONDS) / 5)) $(FUZZ_SEED)
+	.build/debug/TocsinFuzz events --seconds $$(($(SECONDS) / 5)) $(FUZZ_SEED)
+	$(PYTHON) Tests/System/request-fuzz.py --seconds $$(($(SECONDS) * 3 / 5)) $(FUZZ_SEED)
 
 clean: ## Removes what was built
 	swift package clean

@@ -1,16 +1,16 @@
 extension ServerSentEvent {
-    /// Appends the event as it goes over the wire: `retry`, `event`, `data`, `id`, each with LF, and a blank line.
+    /// Appends the event as it goes over the wire: `event`, `retry`, `data`, `id`, each with LF, and a blank line.
     ///
     /// The id comes last, because some readers take an id from a block that was cut off, and would then miss its data. An empty
     /// value is written without a space after the colon, any other with one, so that its own leading space is kept.
     ///
     /// - Complexity: O(*n*) in the length of the fields, without an allocation but for the growth of `bytes`.
     public func append(to bytes: inout [UInt8]) {
-        if let retry {
-            bytes.append(field: "retry", linesOf: String(retry.milliseconds))
-        }
         if let type {
             bytes.append(field: "event", linesOf: type.string)
+        }
+        if let retry {
+            bytes.append(field: "retry", linesOf: String(retry.milliseconds))
         }
         if let data {
             bytes.append(field: "data", linesOf: data)

@@ -26,7 +26,6 @@ package final class Hub: Sendable {
     package let registry: any ConnectionRegistry
     package let refusals = RefusalCounts()
     package let configuration: Configuration
-    package let now: WallClock
     private let logger: Logger
     private let log: RecurringLog
     private let shards: [LoopShard]
@@ -46,7 +45,6 @@ package final class Hub: Sendable {
         self.journal = journal
         self.registry = registry
         self.configuration = configuration
-        self.now = now
         self.logger = logger
         self.log = RecurringLog(logger)
         self.publisher = Publisher(journal, logger: logger)

@@ -9,7 +9,9 @@ import Glibc
 /// `TocsinFuzz json|events [--seconds N] [--seed N] [--case N]`: looks for inputs that what reads them gets wrong.
 @main
 enum FuzzMain {
-    private static var targets: [String: any FuzzTarget.Type] { ["json": JSONTarget.self, "events": EventsTarget.self] }
+    private static var targets: [String: any FuzzTarget.Type] {
+        ["json": JSONTarget.self, "events": EventsTarget.self]
+    }
 
     static func main() {
         var arguments = CommandLine.arguments.dropFirst()

@@ -44,7 +44,7 @@ struct SerializationTests {
                 .event("a\nb", type: "alarm")
             ),
             Subset(type: true, data: false, id: true, retry: false, "event: alarm\nid: 1-7\n\n"),
-            Subset(type: true, data: false, id: false, retry: true, "retry: 3000\nevent: alarm\n\n", .retry(3000)),
+            Subset(type: true, data: false, id: false, retry: true, "event: alarm\nretry: 3000\n\n", .retry(3000)),
             Subset(
                 type: false,
                 data: true,
@@ -76,7 +76,7 @@ struct SerializationTests {
                 data: true,
                 id: false,
                 retry: true,
-                "retry: 3000\nevent: alarm\ndata: a\ndata: b\n\n",
+                "event: alarm\nretry: 3000\ndata: a\ndata: b\n\n",
                 .retry(3000),
                 .event("a\nb", type: "alarm")
             ),
@@ -85,7 +85,7 @@ struct SerializationTests {
                 data: false,
                 id: true,
                 retry: true,
-                "retry: 3000\nevent: alarm\nid: 1-7\n\n",
+                "event: alarm\nretry: 3000\nid: 1-7\n\n",
                 .retry(3000)
             ),
             Subset(
@@ -102,7 +102,7 @@ struct SerializationTests {
                 data: true,
                 id: true,
                 retry: true,
-                "retry: 3000\nevent: alarm\ndata: a\ndata: b\nid: 1-7\n\n",
+                "event: alarm\nretry: 3000\ndata: a\ndata: b\nid: 1-7\n\n",
                 .retry(3000),
                 .event("a\nb", type: "alarm", id: "1-7")
             ),

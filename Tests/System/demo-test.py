@@ -8,6 +8,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -103,9 +104,12 @@ def kept(binary, folder):
     with open(os.path.join(folder, "demo.yaml"), "w", encoding="utf-8") as file:
         file.write("data: kept.db\ngreeting: Hi {user}\n")
     server = Server(
-        binary, folder, arguments=["demo", "--config", "demo.yaml"], environment={"TMPDIR": temporary})
+        binary, folder, arguments=["demo", "--config", "demo.yaml"], environment={"TMPDIR": temporary},
+        prefix=["nohup"])
     try:
         server.start()
+        # It was started so that it outlives its terminal.
+        server.process.send_signal(signal.SIGHUP)
         stream, events = Stream(server.port, "/connection/a"), []
         read(stream, events, lambda events: events)
         stream.close()
@@ -121,8 +125,12 @@ def empty_tmpdir(binary, folder):
     server = Server(binary, folder, arguments=["demo"], environment={"TMPDIR": ""})
     try:
         server.start()
-        check("journal /tmp/tocsin-demo-" in server.tail(), f"the journal is elsewhere: {server.tail()}")
-        check(server.stop() == 0, "the demo did not end well")
+        journal = re.search(r"journal (/tmp/tocsin-demo-[0-9A-F-]{36})/", server.tail())
+        check(journal and os.path.isdir(journal[1]), f"the journal is elsewhere: {server.tail()}")
+        # As when its terminal is closed.
+        server.process.send_signal(signal.SIGHUP)
+        check(server.process.wait(30) == 0, "the demo did not end well at SIGHUP")
+        check(not os.path.exists(journal[1]), f"the demo left {journal[1]}")
     finally:
         server.close()
 

@@ -15,15 +15,13 @@ package enum Block {
     static func opening(
         of start: Subscription.Start, at cursor: AlarmID, using random: inout some RandomNumberGenerator
     ) -> [UInt8] {
-        let retry = ReconnectionTime.random(in: 2000...4000, using: &random)
-        let id: EventID
+        let retry = ServerSentEvent(retry: .random(in: 2000...4000, using: &random)).serialized()
+        // In the same block: a blank line between would end it.
         switch start {
-        case .reset: return ServerSentEvent(retry: retry).serialized()
-        case .earliest: id = EventID(unchecked: earliestID)
-        case .live, .after: id = EventID(cursor)
+        case .reset: return retry
+        case .earliest: return retry.dropLast() + position(EventID(unchecked: earliestID))
+        case .live, .after: return retry.dropLast() + position(cursor)
         }
-        // With data, if empty: Firefox ignores an id in a block that has none.
-        return ServerSentEvent(type: .position, data: "", id: id, retry: retry).serialized()
     }
 
     static func greeting(_ text: String) -> [UInt8] {
@@ -31,7 +29,12 @@ package enum Block {
     }
 
     static func position(_ id: AlarmID) -> [UInt8] {
-        ServerSentEvent(type: .position, data: "", id: EventID(id)).serialized()
+        position(EventID(id))
+    }
+
+    private static func position(_ id: EventID) -> [UInt8] {
+        // With data, if empty: Firefox ignores an id in a block that has none.
+        ServerSentEvent(type: .position, data: "", id: id).serialized()
     }
 
     /// One comment line and no blank line, which no client takes for an event.

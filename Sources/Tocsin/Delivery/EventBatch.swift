@@ -26,7 +26,7 @@ package struct EventBatch: Sendable {
         var rest = end - Self.headRoom
         repeat {
             start -= 1
-            buffer.setInteger(Self.hexadecimalDigits[rest & 0xF], at: start)
+            buffer.setInteger(UInt8(hexadecimalDigit: rest & 0xF), at: start)
             rest >>= 4
         } while rest > 0
 
@@ -44,5 +44,4 @@ package struct EventBatch: Sendable {
 
     /// Sixteen hexadecimal digits and CRLF: more than any size that fits in memory.
     private static let headRoom = 18
-    private static let hexadecimalDigits = Array("0123456789abcdef".utf8)
 }

@@ -26,9 +26,9 @@ extension LanguagePreference {
     /// - Returns: the range and its quality in thousandths, or `nil` where the part is malformed.
     static func weightedRange(_ part: some Collection<UInt8>) -> (range: LanguageRange, quality: Int)? {
         let pieces = part.split(separator: UInt8(ascii: ";"), maxSplits: 1, omittingEmptySubsequences: false)
-        guard let first = pieces.first, let range = range(trimmed(first)) else { return nil }
+        guard let first = pieces.first, let range = range(first.trimmingWhiteSpace) else { return nil }
         guard pieces.count == 2 else { return (range, 1000) }
-        guard let quality = quality(trimmed(pieces[1])) else { return nil }
+        guard let quality = quality(pieces[1].trimmingWhiteSpace) else { return nil }
         return (range, quality)
     }
 
@@ -57,13 +57,5 @@ extension LanguagePreference {
             value /= 10
         }
         return quality <= 1000 ? quality : nil
-    }
-
-    /// Without the optional white space of RFC 9110 5.6.3 at both ends.
-    private static func trimmed<Bytes: Collection<UInt8>>(_ bytes: Bytes) -> ArraySlice<UInt8> {
-        func isSpace(_ byte: UInt8) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
-        var slice = ArraySlice(bytes.drop(while: isSpace))
-        while let last = slice.last, isSpace(last) { slice.removeLast() }
-        return slice
     }
 }

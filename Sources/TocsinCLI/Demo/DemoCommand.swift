@@ -12,10 +12,10 @@ struct DemoCommand: AsyncParsableCommand {
             A user's stream begins with 'Hello!' unless --greeting says otherwise, and gets an event 'notice' every \
             5 seconds. The journal is a temporary file unless --data names one.
 
-            \(ServeArguments.discussion)
+            \(DemoArguments.discussion)
             """)
 
-    @OptionGroup var arguments: ServeArguments
+    @OptionGroup var arguments: DemoArguments
 
     func run() async throws {
         let environment = ProcessInfo.processInfo.environment
@@ -46,3 +46,9 @@ struct DemoCommand: AsyncParsableCommand {
         await scenario.run(at: AsyncStream { try? await Task.sleep(for: DemoScenario.interval) })
     }
 }
+
+enum DemoDefaults: ServerDefaults {
+    static let data = ServeOptions.data(fallback: "a temporary file")
+}
+
+typealias DemoArguments = ServerArguments<DemoDefaults>

@@ -1,14 +1,25 @@
 import ArgumentParser
 
+/// What differs between the commands that are servers.
+protocol ServerDefaults {
+    static var data: ServeOption<DataLocation> { get }
+}
+
+enum ServeDefaults: ServerDefaults {
+    static let data = ServeOptions.data
+}
+
+typealias ServeArguments = ServerArguments<ServeDefaults>
+
 /// What the command line says of a server, for every command that is one.
-struct ServeArguments: ParsableArguments {
+struct ServerArguments<Defaults: ServerDefaults>: ParsableArguments {
     @Option(ServeOptions.config) var config: String?
     @Option(ServeOptions.host) var host: String?
     @Option(ServeOptions.port) var port: String?
     @Flag(ServeOptions.insecureOpen) var insecureOpen = false
     @Option(ServeOptions.allowedHost) var allowedHost: [String] = []
     @Option(ServeOptions.corsOrigin) var corsOrigin: [String] = []
-    @Option(ServeOptions.data) var data: String?
+    @Option(Defaults.data) var data: String?
     @Option(ServeOptions.retain) var retain: String?
     @Option(ServeOptions.retainAlarms) var retainAlarms: String?
     @Option(ServeOptions.keyRetention) var keyRetention: String?
@@ -60,10 +71,12 @@ struct ServeArguments: ParsableArguments {
     }
 
     /// Told in the help of every command that is a server.
-    static let discussion = """
+    static var discussion: String {
+        """
         Each option is also an environment variable and a key of the YAML file of --config: --max-connections is \
         TOCSIN_MAX_CONNECTIONS and max-connections:. The command line wins, then the environment, then the file. \
         Lists have commas between their elements in a variable. A duration is a number of seconds, or 250ms, 30s, \
         5m, 12h, 7d. Paths begin at the working directory, in the file too.
         """
+    }
 }

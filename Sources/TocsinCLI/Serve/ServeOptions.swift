@@ -31,9 +31,13 @@ enum ServeOptions {
         requirement: "is one origin without a path, like https://app.example",
         parse: { WebOrigin($0) == nil ? nil : $0 })
 
-    static let data = ServeOption<DataLocation>(
-        "data", valueName: "file", fallback: "tocsin.db", help: "File of the journal; :memory: keeps nothing.",
-        requirement: "is the path of a file, or :memory:", parse: DataLocation.init)
+    static let data = data(fallback: "tocsin.db")
+
+    static func data(fallback: String) -> ServeOption<DataLocation> {
+        ServeOption(
+            "data", valueName: "file", fallback: fallback, help: "File of the journal; :memory: keeps nothing.",
+            requirement: "is the path of a file, or :memory:", parse: DataLocation.init)
+    }
 
     static let retain = ServeOption.duration(
         "retain", in: .seconds(1) ... .days(36_500), wholeSeconds: true, fallback: "7d",

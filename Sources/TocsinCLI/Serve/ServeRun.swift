@@ -20,7 +20,7 @@ struct ServeRun: Sendable {
         }
     }
 
-    /// Serves until SIGTERM or SIGINT.
+    /// Serves until SIGTERM, SIGINT or SIGHUP.
     ///
     /// - Parameters:
     ///   - work: goes on beside the requests.

@@ -99,8 +99,8 @@ package struct JSONWriter {
             case UInt8(ascii: "\t"): bytes.append(contentsOf: #"\t"#.utf8)
             case 0..<0x20:
                 bytes.append(contentsOf: #"\u00"#.utf8)
-                bytes.append(UInt8(ascii: "0") + byte >> 4)
-                bytes.append(Self.hexadecimalDigits[Int(byte & 0xF)])
+                bytes.append(UInt8(hexadecimalDigit: Int(byte >> 4)))
+                bytes.append(UInt8(hexadecimalDigit: Int(byte & 0xF)))
             default:
                 bytes.append(UInt8(ascii: "\\"))
                 bytes.append(byte)
@@ -108,6 +108,4 @@ package struct JSONWriter {
         }
         bytes.append(contentsOf: utf8[start...])
     }
-
-    private static let hexadecimalDigits = Array("0123456789abcdef".utf8)
 }

@@ -1,3 +1,5 @@
+import Tocsin
+
 /// How the alarms of a request are written.
 package enum PublishFormat: Hashable, Sendable {
     /// `application/json`: one alarm, or an array.
@@ -11,21 +13,11 @@ package enum PublishFormat: Hashable, Sendable {
         guard let contentType = contentTypes.first, contentTypes.count == 1 else {
             throw .unsupportedContentType(contentTypes.isEmpty ? nil : contentTypes.joined(separator: ", "))
         }
-        let type = contentType.utf8.prefix { $0 != UInt8(ascii: ";") }
-        switch (Substring(type).trimmingSpaces).lowercased() {
+        let type = contentType.utf8.prefix { $0 != UInt8(ascii: ";") }.trimmingWhiteSpace
+        switch Substring(type).lowercased() {
         case "application/json": self = .json
         case "application/x-ndjson": self = .lines
         default: throw .unsupportedContentType(contentType)
         }
-    }
-}
-
-extension Substring {
-    /// Without the optional white space of RFC 9110 5.6.3 at both ends.
-    var trimmingSpaces: Substring {
-        func isSpace(_ byte: UInt8) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
-        let rest = utf8.drop(while: isSpace)
-        guard let last = rest.lastIndex(where: { !isSpace($0) }) else { return Substring(rest.prefix(0)) }
-        return Substring(rest[...last])
     }
 }

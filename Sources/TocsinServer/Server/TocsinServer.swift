@@ -29,8 +29,8 @@ package struct TocsinServer: Sendable {
         self.logger = logger
     }
 
-    /// Serves until SIGTERM or SIGINT, then ends streams, answers what is being published and returns. A second signal
-    /// ends the process at once.
+    /// Serves until SIGTERM, SIGINT or SIGHUP, then ends streams, answers what is being published and returns. A
+    /// second signal ends the process at once.
     ///
     /// - Parameters:
     ///   - work: goes on beside the requests, in a Task that is cancelled first when the server stops.
@@ -44,7 +44,7 @@ package struct TocsinServer: Sendable {
             let hub = try await hub()
             let services = try services(
                 around: hub, limits: configuration.limits, beside: work, onListening: onListening)
-            try await run(services, of: hub, endedBy: [.sigterm, .sigint])
+            try await run(services, of: hub, endedBy: UnixSignal.ends)
         }
         // A disk that hangs must not keep the process: what was answered is on it.
         if await !isDone(within: deadline.remaining, closeJournal) {
@@ -111,7 +111,7 @@ package struct TocsinServer: Sendable {
         let clients = ClientAddresses(trustedProxies: configuration.trustedProxies)
         let connections = ConnectionConfiguration(
             hub: hub, gate: StreamGate(access: access, logger: logger), clients: clients, limits: limits,
-            open: openConnections, logger: logger)
+            maximumBody: configuration.maximumBody, open: openConnections, logger: logger)
         let limit = configuration.maximumOpenConnections
         let acceptFailures = AcceptFailures(log: RecurringLog(logger))
         // It would tell where it listens, which `onListening` does.

@@ -100,6 +100,12 @@ extension HTTP1ConnectionHandler {
         guard !head.version.isBefore1_1, expectation.contains(where: { $0.lowercased() == "100-continue" }) else {
             return
         }
+        let length = head.headers[canonicalForm: "content-length"].first.flatMap { Int($0) } ?? 0
+        guard length <= configuration.maximumBody else {
+            // It will be refused as too large, and need not come for that.
+            machine.unwantedBody()
+            return
+        }
         if machine.expectsContinue() { writeContinue(context) }
     }
 

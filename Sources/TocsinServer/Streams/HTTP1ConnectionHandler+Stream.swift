@@ -28,7 +28,8 @@ extension HTTP1ConnectionHandler: StreamResponse {
     func refuse(with answer: StreamAnswer, closes: Bool) {
         stream = nil
         guard let head = streamHead, let context else { return }
-        let keepsAlive = !head.isLast && !closes && !configuration.hub.isDraining
+        let isOver = head.isLast || hasInputEnded && queue.isEmpty
+        let keepsAlive = !isOver && !closes && !configuration.hub.isDraining
         guard machine.streamRefused(keepsAlive: keepsAlive) else { return }
         streamHead = nil
         write(answer, version: head.version, keepsAlive: keepsAlive && !machine.isClosing, context: context)
@@ -50,6 +51,10 @@ extension HTTP1ConnectionHandler: StreamResponse {
         takeOver(context)
         output.socket = StreamSocket(of: context.channel)
         finishRequests(with: nil)
+        if hasInputEnded {
+            // As where that is told only now: the client is gone, or content with how the stream begins.
+            context.eventLoop.assumeIsolated().execute { self.context?.close(promise: nil) }
+        }
         return true
     }
 

@@ -41,6 +41,8 @@ final class HTTP1ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandle
     private var requests: EventLoopPromise<RequestChannel?>?
     /// Whether Hummingbird has the connection's requests.
     var isAttached = false
+    /// Whether the client has said that nothing more will come (FIN).
+    var hasInputEnded = false
     /// Whether the connection closes by itself in a moment.
     var isLingering = false
     /// Answers whose last bytes the kernel does not have yet.
@@ -197,8 +199,12 @@ final class HTTP1ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandle
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if case ChannelEvent.inputClosed = event { hasInputEnded = true }
         switch event {
-        case ChannelEvent.inputClosed where machine.isClosing || machine.isDeciding || !isAttached:
+        case ChannelEvent.inputClosed where machine.isDeciding:
+            // It may still wait for the answer.
+            break
+        case ChannelEvent.inputClosed where machine.isClosing || !isAttached:
             context.close(promise: nil)
         case is ChannelShouldQuiesceEvent:
             if machine.quiesce() {

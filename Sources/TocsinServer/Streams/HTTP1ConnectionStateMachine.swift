@@ -71,6 +71,12 @@ struct HTTP1ConnectionStateMachine {
         return isReceiving && outstanding == 1
     }
 
+    /// The request whose head was just given to the router has a body that nobody asks for: the connection ends with the
+    /// answer, since what would follow it cannot be told from that body.
+    mutating func unwantedBody() {
+        closesAfterAnswers = true
+    }
+
     enum PartAction: Equatable {
         case forward
         /// The request for a stream is here and it is its turn.

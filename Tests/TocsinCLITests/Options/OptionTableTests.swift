@@ -16,6 +16,12 @@ import Testing
         #expect(rows == expected)
     }
 
+    @Test func `the help of the demo says where its journal is`() {
+        #expect(ServeCommand.helpMessage(columns: 200).contains("(default: tocsin.db)"))
+        let help = DemoCommand.helpMessage(columns: 200)
+        #expect(help.contains("(default: a temporary file)") && !help.contains("tocsin.db"))
+    }
+
     @Test func `no two options share a name`() {
         #expect(Set(ServeOptions.onCommandLine.map(\.name)).count == ServeOptions.onCommandLine.count)
     }

@@ -37,6 +37,21 @@ import Testing
         }
     }
 
+    @Test("Who asks about a body that is too large is refused at once")
+    func tooLarge() async throws {
+        try await TestServer.serving {
+            $0.configuration.maximumBody = Self.body.utf8.count - 1
+        } _: { server in
+            let connection = try await RawConnection(to: server.port)
+            try await connection.send(RawRequest("GET", "/health").bytes + Array(Self.head.utf8))
+            #expect(try await connection.response().status == 200)
+            let refusal = try await connection.response(to: "POST")
+            #expect(refusal.status == 413)
+            #expect(refusal.values(of: "connection") == ["close"])
+            #expect(try await connection.rest().bytes == [])
+        }
+    }
+
     @Test("Who does not wait for it gets one answer")
     func doesNotWait() async throws {
         let journal = GatedJournal()

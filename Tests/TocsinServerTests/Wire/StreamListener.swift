@@ -43,7 +43,7 @@ final class StreamListener: ListeningServer {
             responder: { _, _, _ in },
             configuration: ConnectionConfiguration(
                 hub: hub, gate: StreamGate(access: try AccessPolicy(host: "127.0.0.1"), logger: logger),
-                limits: options.limits, open: OpenConnections(), logger: logger))
+                limits: options.limits, maximumBody: 1 << 20, open: OpenConnections(), logger: logger))
         let listener = try await ServerBootstrap(group: group)
             .childChannelOption(.allowRemoteHalfClosure, value: true)
             .childChannelOption(.socketOption(.so_sndbuf), value: .init(options.sendBuffer))

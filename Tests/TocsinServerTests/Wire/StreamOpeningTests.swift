@@ -130,6 +130,20 @@ import Testing
         }
     }
 
+    @Test(
+        "A client that has sent all that it will gets the beginning of its stream",
+        arguments: ["", "?last_event_id=1-1", "?last_event_id=earliest&client=a"])
+    func halfClosed(query: String) async throws {
+        try await TestServer.serving { server in
+            let connection = try await RawConnection(to: server.port)
+            try await connection.send(RawRequest("GET", "/connection/t\(query)").bytes)
+            try await connection.finish()
+            let answer = String(decoding: try await connection.rest().bytes, as: UTF8.self)
+            #expect(answer.hasPrefix("HTTP/1.1 200 OK\r\n") && answer.contains("\r\nretry: "))
+            try await server.eventually("the end of the stream") { $0.streamCount == 0 }
+        }
+    }
+
     @Test("A stream whose journal cannot be read is asked to come back, not refused")
     func journalFails() async throws {
         let journal = GatedJournal(isOpen: true)
