@@ -16,6 +16,8 @@ struct ServerArguments<Defaults: ServerDefaults>: ParsableArguments {
     @Option(ServeOptions.config) var config: String?
     @Option(ServeOptions.host) var host: String?
     @Option(ServeOptions.port) var port: String?
+    @Option(ServeOptions.tlsCertificate) var tlsCertificate: String?
+    @Option(ServeOptions.tlsKey) var tlsKey: String?
     @Flag(ServeOptions.insecureOpen) var insecureOpen = false
     @Option(ServeOptions.allowedHost) var allowedHost: [String] = []
     @Option(ServeOptions.corsOrigin) var corsOrigin: [String] = []
@@ -45,6 +47,8 @@ struct ServerArguments<Defaults: ServerDefaults>: ParsableArguments {
             ServeOptions.config.description: .text(config),
             ServeOptions.host.description: .text(host),
             ServeOptions.port.description: .text(port),
+            ServeOptions.tlsCertificate.description: .text(tlsCertificate),
+            ServeOptions.tlsKey.description: .text(tlsKey),
             ServeOptions.insecureOpen.description: .flag(insecureOpen),
             ServeOptions.allowedHost.description: .list(allowedHost),
             ServeOptions.corsOrigin.description: .list(corsOrigin),

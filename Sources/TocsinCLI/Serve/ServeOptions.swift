@@ -16,6 +16,15 @@ enum ServeOptions {
         "port", in: 0...65_535, valueName: "number", fallback: "5000",
         help: "Port to listen on; with 0 any that is free, which the log tells.")
 
+    static let tlsCertificate = ServeOption<String>(
+        "tls-certificate", valueName: "file",
+        help: "Certificate chain (PEM); with it and --tls-key the port speaks HTTPS only, HTTP/2 and HTTP/1.1.",
+        requirement: "is the path of a file", parse: { $0.isEmpty ? nil : $0 })
+
+    static let tlsKey = ServeOption<String>(
+        "tls-key", valueName: "file", help: "Private key of the certificate (PEM).",
+        requirement: "is the path of a file", parse: { $0.isEmpty ? nil : $0 })
+
     static let insecureOpen = ServeOption<Bool>(
         "insecure-open", .flag, valueName: "", help: "Allow a public --host although there are no access rules.",
         requirement: "is true or false, or 1 or 0",
@@ -115,8 +124,8 @@ enum ServeOptions {
 
     /// What the server needs to know; what a configuration file may set. In the order of the help.
     static let all: [OptionDescription] = [
-        host.description, port.description, insecureOpen.description, allowedHost.description, corsOrigin.description,
-        data.description, retain.description, retainAlarms.description, keyRetention.description,
+        host.description, port.description, tlsCertificate.description, tlsKey.description, insecureOpen.description,
+        allowedHost.description, corsOrigin.description, data.description, retain.description, retainAlarms.description, keyRetention.description,
         defaultLanguage.description, greeting.description, heartbeat.description, connections.description,
         maxConnections.description, maxConnectionsPerUser.description, maxConnectionsPerAddress.description,
         publishRate.description, trustedProxy.description, maxBody.description, requestTimeout.description,

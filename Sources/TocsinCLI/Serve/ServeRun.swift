@@ -32,14 +32,17 @@ struct ServeRun: Sendable {
         if settings.isOpenToAll {
             logger.warning("--insecure-open: anyone who reaches \(settings.configuration.host) may publish and listen")
         }
+        var configuration = settings.configuration
+        configuration.certificate = try settings.certificateFiles.map { try ServerCertificate($0, logger: logger) }
+        let isSecure = configuration.certificate != nil
         let retention = settings.configuration.hub.retention
         let journal = try OpenedJournal(settings.data, keyRetention: retention.keyAge, logger: logger)
         let eventLoops = MultiThreadedEventLoopGroup(numberOfThreads: Self.eventLoops(cores: System.coreCount))
         let server = TocsinServer(
-            configuration: settings.configuration, journal: journal.journal, closeJournal: journal.close,
+            configuration: configuration, journal: journal.journal, closeJournal: journal.close,
             eventLoopGroup: eventLoops, logger: logger)
         try await server.run(beside: work) { address in
-            let url = Self.url(address)
+            let url = Self.url(address, isSecure: isSecure)
             logger.info(
                 """
                 listening on \(url), journal \(settings.data.absolute), which keeps up to \
@@ -52,9 +55,9 @@ struct ServeRun: Sendable {
     }
 
     /// Where a browser finds it.
-    static func url(_ address: SocketAddress) -> String {
+    static func url(_ address: SocketAddress, isSecure: Bool) -> String {
         let host = address.ipAddress ?? "localhost"
-        return "http://\(host.contains(":") ? "[\(host)]" : host):\(address.port ?? 0)"
+        return "http\(isSecure ? "s" : "")://\(host.contains(":") ? "[\(host)]" : host):\(address.port ?? 0)"
     }
 
     /// How many threads write to streams.

@@ -8,6 +8,8 @@ struct ServeSettings: Sendable {
 
     var configuration: ServerConfiguration
     var data: DataLocation
+    /// With them, what is spoken is TLS.
+    let certificateFiles: CertificateFiles?
     /// Whether anyone who reaches the host may do anything.
     let isOpenToAll: Bool
 
@@ -49,6 +51,8 @@ struct ServeSettings: Sendable {
             server.hub.maximumConnections + 1, openFileLimit - Self.filesBesideStreams / 2)
         data = try options.value(ServeOptions.data) ?? .file("tocsin.db")
 
+        certificateFiles = try Self.certificateFiles(options)
+
         let isPublic = host?.isLoopback == false
         // Read in any case, so that a wrong value does not wait for the day it matters.
         let isOpenMeant = try options.value(ServeOptions.insecureOpen) == true
@@ -59,6 +63,22 @@ struct ServeSettings: Sendable {
         }
         isOpenToAll = isPublic
         configuration = server
+    }
+
+    private static func certificateFiles(_ options: OptionReader) throws(CommandFailure) -> CertificateFiles? {
+        let certificate = try options.value(ServeOptions.tlsCertificate)
+        let key = try options.value(ServeOptions.tlsKey)
+        switch (certificate, key) {
+        case (let certificate?, let key?):
+            return CertificateFiles(certificate: certificate, key: key)
+        case (let certificate?, nil):
+            throw CommandFailure("--tls-certificate \(certificate) needs its private key; give it with --tls-key FILE")
+        case (nil, let key?):
+            throw CommandFailure(
+                "--tls-key \(key) needs the certificate that it belongs to; give it with --tls-certificate FILE")
+        case (nil, nil):
+            return nil
+        }
     }
 
     private static func maximumConnections(

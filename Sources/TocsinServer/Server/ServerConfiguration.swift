@@ -26,6 +26,8 @@ package struct ServerConfiguration: Sendable {
     package var drain = Duration.seconds(10)
     /// Connections at a time, of which streams are the most; beyond it new ones wait in the system's queue.
     package var maximumOpenConnections = Int.max
+    /// With one, what is spoken is TLS.
+    package var certificate: ServerCertificate?
     package var hub = Hub.Configuration()
 
     package init() {}

@@ -14,6 +14,10 @@ package struct ServerStartError: Error, CustomStringConvertible {
 
     package var description: String { message }
 
+    init(message: String) {
+        self.message = message
+    }
+
     init(_ error: IOError, host: String, port: Int) {
         switch error.errnoCode {
         case EADDRINUSE:

@@ -74,6 +74,9 @@ package struct TocsinServer: Sendable {
             OnEventLoop(service: try application(hub, limits, onListening), eventLoop: eventLoopGroup.any()),
             StreamDrain(hub: hub, deadline: deadline, drain: configuration.drain),
         ]
+        if let certificate = configuration.certificate {
+            services.append(GuestService { await certificate.watch() })
+        }
         if let work { services.append(GuestService { await work(hub) }) }
         return services
     }
@@ -106,12 +109,14 @@ package struct TocsinServer: Sendable {
     private func application(
         _ hub: Hub, _ limits: ConnectionLimits, _ onListening: @escaping @Sendable (SocketAddress) -> Void
     ) throws -> some Service {
+        let certificate = configuration.certificate
         let access = try AccessPolicy(
-            host: configuration.host, allowedHosts: configuration.allowedHosts, corsOrigins: configuration.corsOrigins)
+            host: configuration.host, allowedHosts: configuration.allowedHosts, corsOrigins: configuration.corsOrigins,
+            isSecure: certificate != nil)
         let clients = ClientAddresses(trustedProxies: configuration.trustedProxies)
         let connections = ConnectionConfiguration(
             hub: hub, gate: StreamGate(access: access, logger: logger), clients: clients, limits: limits,
-            maximumBody: configuration.maximumBody, open: openConnections, logger: logger)
+            maximumBody: configuration.maximumBody, open: openConnections, isSecure: certificate != nil, logger: logger)
         let limit = configuration.maximumOpenConnections
         let acceptFailures = AcceptFailures(log: RecurringLog(logger))
         // It would tell where it listens, which `onListening` does.
@@ -121,7 +126,13 @@ package struct TocsinServer: Sendable {
             responder: ServerResponder(
                 hub: hub, access: access, clients: clients, configuration: configuration,
                 acceptFailures: acceptFailures, logger: logger),
-            server: HTTPServerBuilder { StreamServerChannel(responder: $0, configuration: connections) },
+            server: HTTPServerBuilder { responder in
+                if let certificate {
+                    return SecureServerChannel(
+                        responder: responder, configuration: connections, certificate: certificate)
+                }
+                return StreamServerChannel(responder: responder, configuration: connections)
+            },
             configuration: ApplicationConfiguration(
                 address: .hostname(configuration.host, port: configuration.port),
                 // The default queue of 256 holds up ten thousand clients that come back at once.

@@ -21,12 +21,7 @@ extension HTTP1ConnectionHandler {
 
     /// Writes and flushes a whole answer.
     func write(_ answer: StreamAnswer, version: HTTPVersion, keepsAlive: Bool, context: ChannelHandlerContext) {
-        var headers = answer.headers
-        if answer.status != .noContent {
-            headers.replaceOrAdd(name: "content-length", value: String(answer.body.count))
-        }
-        headers.replaceOrAdd(name: "date", value: HTTPDate.now())
-        headers.replaceOrAdd(name: "x-content-type-options", value: "nosniff")
+        var headers = answer.finishedHeaders()
         if !keepsAlive {
             headers.replaceOrAdd(name: "connection", value: "close")
         } else if version.isBefore1_1 {

@@ -81,7 +81,7 @@ extension HTTP1ConnectionHandler {
         do {
             try context.channel.syncOptions?.setOption(.recvAllocator, value: AdaptiveRecvByteBufferAllocator())
             let pipeline = context.pipeline.syncOperations
-            try pipeline.addHandler(HTTPTypesCodec())
+            try pipeline.addHandler(HTTPTypesCodec(isSecure: configuration.isSecure))
             try pipeline.addHandler(HTTPConnectionStateHandler(logger: configuration.logger))
             finishRequests(
                 with: try RequestChannel(

@@ -7,7 +7,7 @@ import Tocsin
 struct StreamOutput {
     /// HTTP/1.0 knows no chunks: there the end of the connection is the end of the response.
     var isChunked = true
-    /// For writes past the channel.
+    /// For writes past the channel, which TLS has none of.
     var socket: StreamSocket?
     /// Writes given to the channel that it has not given to the kernel yet. As long as there are any, all others must
     /// queue behind them.
@@ -49,7 +49,7 @@ extension HTTP1ConnectionHandler: StreamResponse {
         forgetQueued(context)
         write(streamHead: StreamGate.head(with: fields), context: context)
         takeOver(context)
-        output.socket = StreamSocket(of: context.channel)
+        output.socket = configuration.isSecure ? nil : StreamSocket(of: context.channel)
         finishRequests(with: nil)
         if hasInputEnded {
             // As where that is told only now: the client is gone, or content with how the stream begins.
@@ -149,7 +149,8 @@ extension HTTP1ConnectionHandler: StreamResponse {
     }
 
     func takenBytes() -> UInt64? {
-        output.socket?.acknowledgedBytes()
+        let socket = output.socket ?? context.flatMap { StreamSocket(of: $0.channel) }
+        return socket?.acknowledgedBytes()
     }
 
     private static let lastChunk = ByteBuffer(staticString: "0\r\n\r\n")

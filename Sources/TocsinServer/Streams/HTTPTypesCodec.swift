@@ -14,12 +14,18 @@ final class HTTPTypesCodec: ChannelDuplexHandler, RemovableChannelHandler {
     typealias OutboundIn = HTTPResponsePart
     typealias OutboundOut = HTTPServerResponsePart
 
+    private let scheme: String
+
+    init(isSecure: Bool) {
+        scheme = isSecure ? "https" : "http"
+    }
+
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch unwrapInboundIn(data) {
         case .head(let head):
             do {
                 let request = HTTPRequest(
-                    method: try HTTPRequest.Method(head.method), scheme: "http", authority: head.headers["Host"].first,
+                    method: try HTTPRequest.Method(head.method), scheme: scheme, authority: head.headers["Host"].first,
                     path: head.uri, headerFields: HTTPFields(head.headers, splitCookie: false))
                 context.fireChannelRead(wrapInboundOut(.head(request)))
             } catch {

@@ -20,6 +20,17 @@ struct StreamAnswer {
         headers.add(name: "Content-Type", value: Problem.mediaType)
     }
 
+    /// The answer's header fields with those that every answer has.
+    func finishedHeaders() -> HTTPHeaders {
+        var headers = headers
+        if status != .noContent {
+            headers.replaceOrAdd(name: "content-length", value: String(body.count))
+        }
+        headers.replaceOrAdd(name: "date", value: HTTPDate.now())
+        headers.replaceOrAdd(name: "x-content-type-options", value: "nosniff")
+        return headers
+    }
+
     /// A stream that ends as soon as its client knows when to come back.
     static func refusal(fields: HTTPHeaders) -> StreamAnswer {
         var random = SystemRandomNumberGenerator()

@@ -20,13 +20,14 @@ struct StreamServerChannel: ServerChildChannel, HTTPChannelHandler {
     let configuration: ConnectionConfiguration
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
-        channel.eventLoop.makeCompletedFuture { try configure(channel) }
+        channel.eventLoop.makeCompletedFuture {
+            try configuration.begin(channel)
+            return try configure(channel)
+        }
     }
 
-    private func configure(_ channel: any Channel) throws -> Value {
-        configuration.open.add(channel)
-        // It is never freed as long as the connection lives, so it must be small before the first byte comes.
-        try channel.syncOptions?.setOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 512))
+    /// Adds what speaks HTTP/1.1.
+    func configure(_ channel: any Channel) throws -> Value {
         var limits = NIOHTTPDecoderLimitConfiguration()
         limits.maxHeaderListSize = ConnectionLimits.headSize
         limits.maxHeaderFieldSize = ConnectionLimits.headSize

@@ -10,13 +10,17 @@ package struct AccessPolicy: Sendable {
 
     private let hosts: Set<String>
     private let origins: Set<WebOrigin>
+    private let isSecure: Bool
 
     /// - Parameters:
     ///   - host: where the server listens.
     ///   - allowedHosts: further names that it is called by; a port does not matter.
     ///   - corsOrigins: the origins whose pages may use it.
+    ///   - isSecure: whether it speaks TLS.
     /// - Throws: ``InvalidAccessOption`` for what is no host or origin.
-    package init(host: String, allowedHosts: [String] = [], corsOrigins: [String] = []) throws(InvalidAccessOption) {
+    package init(
+        host: String, allowedHosts: [String] = [], corsOrigins: [String] = [], isSecure: Bool = false
+    ) throws(InvalidAccessOption) {
         var hosts = Self.loopbackHosts
         for (option, text) in [("--host", host)] + allowedHosts.map({ ("--allowed-host", $0) }) {
             guard let authority = Authority(text) ?? Authority("[\(text)]") else {
@@ -35,6 +39,7 @@ package struct AccessPolicy: Sendable {
         }
         self.hosts = hosts
         self.origins = origins
+        self.isSecure = isSecure
     }
 
     /// Decides on one request, in constant time.
@@ -75,7 +80,7 @@ package struct AccessPolicy: Sendable {
     }
 
     private func isAllowed(_ origin: WebOrigin, _ host: Authority, _ request: AccessRequest) -> Bool {
-        if origin.isOrigin(of: host) || origins.contains(origin) { return true }
+        if origin.isOrigin(of: host, isSecure: isSecure) || origins.contains(origin) { return true }
         // A page that is developed on this machine, on another port, may look but not publish.
         return origin.isLoopback
             && (request.route.isStream || request.route.isList || request.route == .asset(.clientModule))

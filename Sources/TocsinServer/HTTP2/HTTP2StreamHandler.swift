@@ -1,0 +1,223 @@
+import NIOCore
+import NIOHPACK
+import NIOHTTP2
+import NIOHTTPTypesHTTP2
+import Tocsin
+
+/// One stream of an HTTP/2 connection, and so one request: it goes to Hummingbird, or its answer is an event stream.
+///
+/// It works on HTTP/2's own types, so that an event stream needs nothing between it and the connection.
+final class HTTP2StreamHandler: ChannelInboundHandler, RemovableChannelHandler {
+    typealias InboundIn = HTTP2Frame.FramePayload
+    typealias InboundOut = HTTP2Frame.FramePayload
+    typealias OutboundOut = HTTP2Frame.FramePayload
+
+    enum State {
+        /// The head of the request has not come.
+        case idle
+        /// The head of a request for a stream has come, its end has not.
+        case reading
+        /// Whether there will be a stream is being decided.
+        case deciding
+        case streaming
+        /// Hummingbird has the request.
+        case forwarding
+        /// The last of the answer is written.
+        case ended
+    }
+
+    // What a write to a stream touches comes first.
+
+    var state = State.idle
+    var isWritable = true
+    var context: ChannelHandlerContext?
+
+    let configuration: ConnectionConfiguration
+    let shard: Shard
+    private let requests: AsyncStream<RequestChannel>.Continuation
+    /// Of a request for a stream that is not decided on.
+    private var head: HPACKHeaders?
+    /// The stream that was asked for, see `HTTP2StreamHandler+Stream.swift`.
+    var stream: OpenStream?
+    /// How much more the peer has asked for, in all: it does as it takes what there is.
+    private var windowGrowth: UInt64 = 0
+    /// What the peer had taken when it was last asked whether it takes anything.
+    private var takenSoFar: UInt64?
+    private var timer: Scheduled<Void>?
+
+    init(
+        _ configuration: ConnectionConfiguration, on eventLoop: any EventLoop,
+        requests: AsyncStream<RequestChannel>.Continuation
+    ) throws {
+        guard let shard = configuration.hub.shard(on: eventLoop) else { throw ChannelError.operationUnsupported }
+        self.configuration = configuration
+        self.shard = shard
+        self.requests = requests
+    }
+
+    // MARK: The stream's life
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        closed()
+        self.context = nil
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        closed()
+        context.fireChannelInactive()
+    }
+
+    private func closed() {
+        state = .ended
+        cancelTimer()
+        streamEnded()
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        if state == .forwarding {
+            context.fireErrorCaught(error)
+        } else {
+            context.close(promise: nil)
+        }
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        isWritable = context.channel.isWritable
+        stream?.writabilityChanged()
+        context.fireChannelWritabilityChanged()
+    }
+
+    // MARK: The request
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        let payload = unwrapInboundIn(data)
+        if case .windowUpdate(let increment) = payload { windowGrowth &+= UInt64(increment) }
+        switch state {
+        case .idle:
+            guard case .headers(let head) = payload else { return }
+            receive(head, context: context)
+        case .reading:
+            if payload.endsStream { decide(context) }
+        case .forwarding:
+            if payload.endsStream { awaitTaking() }
+            context.fireChannelRead(data)
+        case .deciding, .streaming, .ended:
+            break
+        }
+    }
+
+    private func receive(_ payload: HTTP2Frame.FramePayload.Headers, context: ChannelHandlerContext) {
+        let method = payload.headers.first(name: ":method") ?? ""
+        if configuration.gate.isStreamRequest(method, payload.headers.first(name: ":path") ?? "") {
+            head = payload.headers
+            state = .reading
+        } else {
+            state = .forwarding
+            guard attach(context) else { return }
+            var payload = payload
+            payload.headers.removeSecondHost()
+            context.fireChannelRead(wrapInboundOut(.headers(payload)))
+        }
+        if !payload.endStream {
+            schedule(in: configuration.limits.requestTimeout) { $0.close(promise: nil) }
+        } else if state == .reading {
+            decide(context)
+        } else if state == .forwarding {
+            awaitTaking()
+        }
+    }
+
+    private func decide(_ context: ChannelHandlerContext) {
+        guard let head else { return }
+        self.head = nil
+        state = .deciding
+        cancelTimer()
+        let stream = OpenStream(configuration, on: shard, response: self)
+        self.stream = stream
+        stream.open(
+            head.first(name: ":path") ?? "", header: { head.values(of: $0) }, eventLoop: context.eventLoop)
+    }
+
+    /// Adds what Hummingbird needs.
+    ///
+    /// - Returns: whether it is there.
+    private func attach(_ context: ChannelHandlerContext) -> Bool {
+        do {
+            try context.pipeline.syncOperations.addHandler(HTTP2FramePayloadToHTTPServerCodec())
+            let channel = try RequestChannel(wrappingChannelSynchronously: context.channel)
+            if case .terminated = requests.yield(channel) {
+                // Nobody serves the connection any more, and a channel that nobody reads ends the process.
+                Task { try? await channel.executeThenClose { _, _ in } }
+            }
+            return true
+        } catch {
+            context.close(promise: nil)
+            return false
+        }
+    }
+
+    // MARK: How long it waits for its peer
+
+    /// Bytes that the peer has taken, by what it asks for, or by what the connection gives it where that is what is full.
+    func takenBytes() -> UInt64? {
+        guard let connection = context?.channel.parent, !connection.isWritable else { return windowGrowth }
+        return windowGrowth &+ (StreamSocket(of: connection)?.acknowledgedBytes() ?? 0)
+    }
+
+    /// From the end of the request, or of an event stream, until all of the answer has left; the peer must take some now and
+    /// then.
+    func awaitTaking() {
+        takenSoFar = takenBytes()
+        schedule(in: configuration.limits.stallTimeout) { [self] context in
+            if takenBytes() == takenSoFar {
+                context.close(promise: nil)
+            } else {
+                awaitTaking()
+            }
+        }
+    }
+
+    private func schedule(in delay: TimeAmount, _ work: @escaping (ChannelHandlerContext) -> Void) {
+        timer?.cancel()
+        guard let context else { return }
+        timer = context.eventLoop.assumeIsolated().scheduleTask(in: delay) { [self] in
+            timer = nil
+            guard let context = self.context else { return }
+            work(context)
+        }
+    }
+
+    func cancelTimer() {
+        timer?.cancel()
+        timer = nil
+    }
+}
+
+extension HTTP2Frame.FramePayload {
+    /// Whether it is the last of the request.
+    fileprivate var endsStream: Bool {
+        switch self {
+        case .data(let data): data.endStream
+        case .headers(let headers): headers.endStream
+        default: false
+        }
+    }
+}
+
+extension HPACKHeaders {
+    /// The values of a header field as HTTP/1.1 would have them: `Host` is the authority.
+    fileprivate func values(of name: String) -> [String] {
+        guard name == "Host", let authority = first(name: ":authority") else { return self[name] }
+        let hosts = self["host"]
+        return [authority] + (hosts == [authority] ? [] : hosts)
+    }
+
+    /// A client may say it twice, so long as it says the same (RFC 9113 8.3.1).
+    fileprivate mutating func removeSecondHost() {
+        if let authority = first(name: ":authority"), self["host"] == [authority] { remove(name: "host") }
+    }
+}
