@@ -125,7 +125,8 @@ enum ServeOptions {
     /// What the server needs to know; what a configuration file may set. In the order of the help.
     static let all: [OptionDescription] = [
         host.description, port.description, tlsCertificate.description, tlsKey.description, insecureOpen.description,
-        allowedHost.description, corsOrigin.description, data.description, retain.description, retainAlarms.description, keyRetention.description,
+        allowedHost.description, corsOrigin.description,
+        data.description, retain.description, retainAlarms.description, keyRetention.description,
         defaultLanguage.description, greeting.description, heartbeat.description, connections.description,
         maxConnections.description, maxConnectionsPerUser.description, maxConnectionsPerAddress.description,
         publishRate.description, trustedProxy.description, maxBody.description, requestTimeout.description,

@@ -109,12 +109,14 @@ final class HTTP2ConnectionHandler: ChannelInboundHandler {
 
     private func peerHeard() {
         guard let context else { return }
-        let (tells, closes) = machine.peerHeard()
-        if closes {
-            close()
-        } else if tells {
+        switch machine.peerHeard() {
+        case .none:
+            break
+        case .tellLastStream:
             write(.goAway(lastStreamID: lastStream, errorCode: .noError, opaqueData: nil), context: context)
             context.flush()
+        case .close:
+            close()
         }
     }
 

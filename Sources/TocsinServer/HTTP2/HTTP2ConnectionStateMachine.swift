@@ -34,13 +34,18 @@ struct HTTP2ConnectionStateMachine {
         return true
     }
 
+    enum HeardAction: Equatable {
+        case none
+        /// Tell the peer which streams were taken.
+        case tellLastStream
+        case close
+    }
+
     /// The peer has heard of it, or had time enough to.
-    ///
-    /// - Returns: whether to tell it which streams were taken, and whether to close.
-    mutating func peerHeard() -> (tells: Bool, closes: Bool) {
-        guard state == .leaving else { return (false, false) }
+    mutating func peerHeard() -> HeardAction {
+        guard state == .leaving else { return .none }
         state = .finishing
-        return (true, closesNow())
+        return closesNow() ? .close : .tellLastStream
     }
 
     private mutating func closesNow() -> Bool {

@@ -14,22 +14,32 @@ final class RawConnection: Sendable {
     /// How long a test waits for what must come.
     static let patience = TimeAmount.seconds(20)
 
-    private let channel: any Channel
+    let channel: any Channel
     private let receiver: NIOLoopBound<Receiver>
 
-    /// - Parameter receiveBuffer: bytes that the kernel keeps for it; the system's choice where not given.
-    init(to port: Int, receiveBuffer: Int32? = nil) async throws {
+    /// - Parameters:
+    ///   - security: what is spoken below, where it is TLS.
+    ///   - receiveBuffer: bytes that the kernel keeps for it; the system's choice where not given.
+    convenience init(to port: Int, over security: ClientSecurity? = nil, receiveBuffer: Int32? = nil) async throws {
         var bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .channelOption(.allowRemoteHalfClosure, value: true)
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
             .channelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(Receiver()) }
+                channel.eventLoop.makeCompletedFuture {
+                    try security?.secure(channel)
+                    try channel.pipeline.syncOperations.addHandler(Receiver())
+                }
             }
         if let receiveBuffer {
             bootstrap = bootstrap.channelOption(.socketOption(.so_rcvbuf), value: .init(receiveBuffer))
         }
-        channel = try await bootstrap.connect(host: "127.0.0.1", port: port).get()
-        receiver = try await channel.eventLoop.submit { [channel] in
+        try await self.init(receivingFrom: bootstrap.connect(host: "127.0.0.1", port: port).get())
+    }
+
+    /// - Parameter channel: has a ``Receiver``.
+    init(receivingFrom channel: any Channel) async throws {
+        self.channel = channel
+        receiver = try await channel.eventLoop.submit {
             let receiver = try channel.pipeline.syncOperations.handler(type: Receiver.self)
             return NIOLoopBound(receiver, eventLoop: channel.eventLoop)
         }.get()
