@@ -123,7 +123,10 @@ final class HTTP2StreamHandler: ChannelInboundHandler, RemovableChannelHandler {
             context.fireChannelRead(wrapInboundOut(.headers(payload)))
         }
         if !payload.endStream {
-            schedule(in: configuration.limits.requestTimeout) { $0.close(promise: nil) }
+            schedule(in: configuration.limits.requestTimeout) { [self] context in
+                configuration.hub.refusals.count(.requestTimeout)
+                context.close(promise: nil)
+            }
         } else if state == .reading {
             decide(context)
         } else if state == .forwarding {
@@ -139,7 +142,8 @@ final class HTTP2StreamHandler: ChannelInboundHandler, RemovableChannelHandler {
         let stream = OpenStream(configuration, on: shard, response: self)
         self.stream = stream
         stream.open(
-            head.first(name: ":path") ?? "", header: { head.values(of: $0) }, eventLoop: context.eventLoop)
+            head.first(name: ":path") ?? "", header: { head.values(of: $0) }, from: context.channel.remoteAddress,
+            eventLoop: context.eventLoop)
     }
 
     /// Adds what Hummingbird needs.
@@ -162,10 +166,17 @@ final class HTTP2StreamHandler: ChannelInboundHandler, RemovableChannelHandler {
 
     // MARK: How long it waits for its peer
 
-    /// Bytes that the peer has taken, by what it asks for, or by what the connection gives it where that is what is full.
+    /// Bytes that the peer has taken, by what it asks for; where it is not this stream alone that is full, also by what it
+    /// takes of the connection.
     func takenBytes() -> UInt64? {
-        guard let connection = context?.channel.parent, !connection.isWritable else { return windowGrowth }
+        guard let connection = context?.channel.parent else { return nil }
+        if !isWritable, connection.isWritable { return windowGrowth }
         return windowGrowth &+ (StreamSocket(of: connection)?.acknowledgedBytes() ?? 0)
+    }
+
+    var hasUntakenBytes: Bool {
+        guard let connection = context?.channel.parent else { return false }
+        return StreamSocket(of: connection)?.hasUnacknowledgedBytes == true
     }
 
     /// From the end of the request, or of an event stream, until all of the answer has left; the peer must take some now and

@@ -139,18 +139,22 @@ extension HTTP1ConnectionHandler: StreamResponse {
     }
 
     func abort() {
-        output.socket?.resetWhenClosed()
+        kernelSocket?.resetWhenClosed()
         streamEnded()
         context?.close(promise: nil)
     }
 
     var hasUntakenBytes: Bool {
-        output.channelWrites > 0 || output.socket?.hasUnacknowledgedBytes == true
+        output.channelWrites > 0 || kernelSocket?.hasUnacknowledgedBytes == true
     }
 
     func takenBytes() -> UInt64? {
-        let socket = output.socket ?? context.flatMap { StreamSocket(of: $0.channel) }
-        return socket?.acknowledgedBytes()
+        kernelSocket?.acknowledgedBytes()
+    }
+
+    /// The connection's socket, which also TLS has, for what the kernel can tell.
+    private var kernelSocket: StreamSocket? {
+        output.socket ?? context.flatMap { StreamSocket(of: $0.channel) }
     }
 
     private static let lastChunk = ByteBuffer(staticString: "0\r\n\r\n")
