@@ -98,7 +98,7 @@ import Testing
     @Test("A reader that takes a little now and then stays, however much waits", .timeLimit(.minutes(1)))
     func takesALittle() async throws {
         try await StreamListener.listening {
-            $0.hub.shard.stallTimeout = 2
+            $0.hub.shard.stallTimeout = 3
         } _: { server in
             let slow = try await EventReader(to: server, "/connection/t", receiveBuffer: 4096)
             _ = try await slow.event()

@@ -57,10 +57,13 @@ import Testing
         var buckets = TokenBuckets(rate: rate)
         var now: UInt64 = 0
         var taken: [UInt64] = []
-        for _ in 0..<5000 {
-            now += UInt64.random(in: 0...(random.chance(3) ? 8 * Self.second : Self.second / 30), using: &random)
-            if buckets.take(for: client, at: now) == nil { taken.append(now) }
-            if random.chance(30) { _ = buckets.take(for: other, at: now) }
+        var isSilent = false
+        for _ in 0..<8000 {
+            now += UInt64.random(in: 0...(random.chance(1) ? 8 * Self.second : Self.second / 30), using: &random)
+            // While one is silent the other goes on, and what is full is forgotten.
+            if random.chance(1) { isSilent.toggle() }
+            if !isSilent, buckets.take(for: client, at: now) == nil { taken.append(now) }
+            _ = buckets.take(for: other, at: now)
         }
         // In no window of any length.
         for first in stride(from: 0, to: taken.count, by: 7) {
