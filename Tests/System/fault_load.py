@@ -85,8 +85,8 @@ class Publisher(threading.Thread):
             self.ids[name] = answer["id"]
             return status
         self.open.append(name)
-        kind = fields.get("content-type", "")
-        if status != 503 or kind != "application/problem+json" or self.server.folder in answer.get("detail", self.server.folder):
+        kind, detail = fields.get("content-type", ""), answer.get("detail")
+        if status != 503 or kind != "application/problem+json" or not detail or self.server.folder in detail:
             self.wrong.append(f"{name} was answered {status} {kind}: {answer}")
         self.refused += 1
         self.refusals.add(answer.get("detail"))

@@ -50,7 +50,7 @@ struct ServeRun: Sendable {
                 """)
             onListening(url)
         }
-        try await eventLoops.shutdownGracefully()
+        // The event loops end with the process: Hummingbird has a Task of its own that may still want one.
         logger.info("stopped")
     }
 

@@ -21,6 +21,8 @@ struct StopSignals: Sendable {
             var isStopping = false
             for await signal in caught {
                 if isStopping {
+                    // A terminal that is closed sends it, and the shell in it may do so as well.
+                    if signal == .sighup { continue }
                     logger.warning("a second signal: ended at once, as by a crash")
                     // As a shell tells it of a process that a signal ended.
                     _exit(128 + signal.rawValue)

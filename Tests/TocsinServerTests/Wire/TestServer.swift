@@ -46,17 +46,14 @@ final class TestServer: ListeningServer {
     ) async throws -> Value {
         var options = Options()
         change(&options)
-        let group = MultiThreadedEventLoopGroup(numberOfThreads: options.eventLoops)
-        let value = await Result.caught { [options] in
-            try await testGracefulShutdown { shutdown in
-                let server = try await start(options, on: group, endedBy: shutdown)
-                let value = await Result.caught { try await body(server) }
-                try await server.stop()
-                return try value.get()
-            }
+        let group = LentEventLoops.take(options.eventLoops)
+        defer { LentEventLoops.giveBack(group, options.eventLoops) }
+        return try await testGracefulShutdown { [options] shutdown in
+            let server = try await start(options, on: group, endedBy: shutdown)
+            let value = await Result.caught { try await body(server) }
+            try await server.stop()
+            return try value.get()
         }
-        try await group.shutdownGracefully()
-        return try value.get()
     }
 
     private static func start(
