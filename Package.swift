@@ -95,10 +95,19 @@ let package = Package(
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             swiftSettings: strict),
+        // The load generator of `tocsin bench` and of `make bench`.
+        .target(
+            name: "TocsinBench",
+            dependencies: [
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: strict),
         .executableTarget(
             name: "TocsinCLI",
             dependencies: [
                 "Tocsin",
+                "TocsinBench",
                 "TocsinServer",
                 "TocsinSQLite",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -109,6 +118,17 @@ let package = Package(
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "Yams", package: "Yams"),
+            ],
+            swiftSettings: strict),
+        // What `make bench` runs, and the yardstick that it compares with.
+        .executableTarget(name: "TocsinBenchFloor"),
+        .executableTarget(
+            name: "TocsinBenchmarks",
+            dependencies: [
+                "TocsinBench",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
             ],
             swiftSettings: strict),
         .target(name: "SeededRandomness", path: "Tests/SeededRandomness", swiftSettings: strict),
@@ -173,6 +193,14 @@ let package = Package(
                 .product(name: "SwiftASN1", package: "swift-asn1"),
                 .product(name: "X509", package: "swift-certificates"),
                 .product(name: "Yams", package: "Yams"),
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "TocsinBenchTests",
+            dependencies: [
+                "TocsinBench",
+                "TocsinBenchmarks",
+                .product(name: "NIOCore", package: "swift-nio"),
             ],
             swiftSettings: strict),
         .testTarget(
