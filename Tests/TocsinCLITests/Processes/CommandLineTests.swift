@@ -13,6 +13,8 @@ import Testing
         [], ["nonsense"], ["serve", "--no-such-option"], ["serve", "--port"], ["serve", "--port", "x"],
         ["serve", "surplus"], ["serve", "--heartbeat", "2h"], ["publish", "hi"], ["publish", "--user", "a"],
         ["publish", "--user", "a", "--topic", "b", "hi"], ["publish", "--user", "a", "--json", "{"],
+        ["bench", "--streams", "0"], ["bench", "--topics", "1", "--users", "1"], ["bench", "--duration", "0s"],
+        ["bench", "ftp://127.0.0.1"], ["bench", "http://127.0.0.1:5000/events"], ["bench", "--size", "1"],
         ["publish", "--user", "a", "one", "two"], ["publish", "--server", "nonsense", "--user", "a", "hi"],
     ])
     func `bad usage is told in one line, with status 64`(arguments: [String]) async throws {
@@ -56,7 +58,7 @@ import Testing
     }
 
     @Test func `no line of the help is longer than a terminal`() async throws {
-        for command in ["serve", "demo", "publish"] {
+        for command in ["serve", "demo", "publish", "bench"] {
             let help = try await TocsinProcess.run([command, "--help"], in: folder).output
             #expect(help.split(separator: "\n").allSatisfy { $0.count <= 80 }, "\(help)")
         }
