@@ -1,7 +1,7 @@
 # What can be done here; all of it installs what is missing first (scripts/setup).
 
 .DEFAULT_GOAL := help
-.PHONY: help release demo run test kill-test fuzz clean
+.PHONY: help release demo run test kill-test fuzz benchmarks bench bench-docs bench-shows clean
 
 # Options for `make demo` and `make run`: make run ARGS="--port 8080 --data /var/lib/tocsin/tocsin.db"
 ARGS ?=
@@ -22,6 +22,10 @@ SEED ?=
 FUZZ_SEED = $(if $(SEED),--seed $(SEED))
 # How often the long form of the kill test kills the server.
 RUNS ?= 20
+# How often `make bench` makes each comparison, and which budgets, like 1,7; without any all.
+PAIRS ?= 5
+ROWS ?=
+BENCHMARKS = .build/release/TocsinBenchmarks
 
 help: ## Shows this
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -58,6 +62,7 @@ test: ## Builds and runs all tests, those of the running server too
 	$(PYTHON) Tests/System/limits-test.py --binary .build/debug/tocsin
 	$(PYTHON) Tests/System/fsync-proof.py --binary .build/debug/tocsin
 	$(PYTHON) Tests/System/fault-test.py --binary .build/debug/tocsin
+	$(PYTHON) Tests/System/bench-test.py --binary .build/debug/tocsin
 	$(PYTHON) Tests/System/kill-test.py --binary .build/debug/tocsin --runs 2 --subscribers 10 --seconds 1
 
 kill-test: release ## Kills the release under load, again and again, and checks that nothing is lost; RUNS=20
@@ -71,6 +76,22 @@ fuzz: ## Looks for inputs that the server gets wrong, for ten minutes; SECONDS=6
 	.build/debug/TocsinFuzz json --seconds $$(($(SECONDS) / 5)) $(FUZZ_SEED)
 	.build/debug/TocsinFuzz events --seconds $$(($(SECONDS) / 5)) $(FUZZ_SEED)
 	$(PYTHON) Tests/System/request-fuzz.py --seconds $$(($(SECONDS) * 3 / 5)) $(FUZZ_SEED)
+
+benchmarks: release
+	@scripts/setup bench
+	swift build -c release --product TocsinBenchFloor
+	swift build -c release --product TocsinBenchmarks $(STATIC)
+
+bench: benchmarks ## Measures the release beside its peers, and draws how cost grows; PAIRS=5, ROWS=1,7
+	$(BENCHMARKS) budgets --pairs $(PAIRS) --rows "$(ROWS)"
+
+bench-docs: benchmarks ## The same, with the table and the pictures written into Documentation
+	$(BENCHMARKS) budgets --pairs $(PAIRS) --output Documentation
+
+bench-shows: benchmarks ## Measures a reader that stalls, and restarts under 15,000 streams
+	$(BENCHMARKS) stalled-reader
+	$(BENCHMARKS) restart
+	$(BENCHMARKS) restart --kill
 
 clean: ## Removes what was built
 	swift package clean
