@@ -59,6 +59,7 @@ test: ## Builds and runs all tests, those of the running server too
 	$(PYTHON) Tests/System/demo-test.py --binary .build/debug/tocsin
 	$(PYTHON) Tests/System/proxy-test.py --binary .build/debug/tocsin
 	$(PYTHON) Tests/System/examples-test.py --binary .build/debug/tocsin
+	$(PYTHON) Tests/System/tls-test.py --binary .build/debug/tocsin
 	$(PYTHON) Tests/System/limits-test.py --binary .build/debug/tocsin
 	$(PYTHON) Tests/System/fsync-proof.py --binary .build/debug/tocsin
 	$(PYTHON) Tests/System/fault-test.py --binary .build/debug/tocsin

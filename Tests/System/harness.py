@@ -32,15 +32,16 @@ def wait_until(what, condition, seconds=30):
 class Server:
     """A process of the server on a data file, which may be killed and started again on the same port.
 
-    `arguments` are the command and what it always has; the port comes after them.
+    `arguments` are the command and what it always has; the port comes after them. `security` is the client's side of
+    TLS, an `ssl.SSLContext`, where the options say that the server speaks it.
     """
 
-    def __init__(self, binary, folder, *options, prefix=(), environment=None, arguments=None):
+    def __init__(self, binary, folder, *options, prefix=(), environment=None, arguments=None, security=None):
         self.binary, self.options, self.prefix = os.path.abspath(binary), options, list(prefix)
         self.environment = {**os.environ, **(environment or {})}
         self.data, self.log = os.path.join(folder, "tocsin.db"), os.path.join(folder, "log")
         self.arguments = arguments or ["serve", "--data", self.data]
-        self.folder, self.port, self.process = folder, 0, None
+        self.folder, self.port, self.process, self.security = folder, 0, None, security
 
     def start(self, seconds=30):
         begin = os.path.getsize(self.log) if os.path.exists(self.log) else 0
@@ -55,16 +56,18 @@ class Server:
                 text = log.read().decode("utf-8", "replace")
             if self.process.poll() is not None:
                 raise Failure(f"the server ended at start with {self.process.returncode}: {text[-500:]}")
-            return re.search(r"listening on http://127\.0\.0\.1:(\d+)", text)
+            return re.search(r"listening on https?://127\.0\.0\.1:(\d+)", text)
 
         self.port = int(wait_until("the server listens", listening, seconds)[1])
         wait_until("the server is ready", lambda: self.status("/ready") == 200, seconds)
 
     @property
     def origin(self):
-        return f"http://127.0.0.1:{self.port}"
+        return f"http{'s' if self.security else ''}://127.0.0.1:{self.port}"
 
     def connect(self, timeout=30):
+        if self.security:
+            return http.client.HTTPSConnection("127.0.0.1", self.port, timeout=timeout, context=self.security)
         return http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
 
     def request(self, method, path, body=None, headers=None, connection=None):
@@ -183,8 +186,10 @@ class ChunkDecoder:
 class Stream:
     """One open event stream."""
 
-    def __init__(self, port, path, last_event_id="", timeout=30):
+    def __init__(self, port, path, last_event_id="", timeout=30, security=None):
         self.socket = socket.create_connection(("127.0.0.1", port), timeout=timeout)
+        if security:
+            self.socket = security.wrap_socket(self.socket, server_hostname="localhost")
         try:
             lines = [f"GET {path} HTTP/1.1", "Host: localhost", "Accept: text/event-stream"]
             if last_event_id:

@@ -3,6 +3,7 @@ import Foundation
 import NIOCore
 import NIOHTTP1
 import NIOPosix
+import NIOSSL
 
 /// Sends a publish, again and again while that may help.
 struct PublishClient: Sendable {
@@ -10,6 +11,8 @@ struct PublishClient: Sendable {
     /// The server's URL, for people.
     let server: String
     let token: String?
+    /// A file of certificates in PEM that are trusted instead of the system's.
+    var trustedCertificates: String?
     var schedule = RetrySchedule()
     /// For one attempt.
     var timeout = TimeAmount.seconds(10)
@@ -29,6 +32,11 @@ struct PublishClient: Sendable {
         // It is done here, and counted.
         configuration.connectionPool.retryConnectionEstablishment = false
         configuration.httpVersion = .http1Only
+        if let trustedCertificates {
+            var security = TLSConfiguration.makeClientConfiguration()
+            security.trustRoots = .file(trustedCertificates)
+            configuration.tlsConfiguration = security
+        }
         return try await HTTPClient.withHTTPClient(configuration: configuration) { client in
             try await publish(ByteBuffer(bytes: body), with: client)
         }
@@ -94,6 +102,13 @@ struct PublishClient: Sendable {
                 failure: CommandFailure(
                     "no answer from \(server) within \(limit); see whether it is overloaded, or no tocsin server"),
                 isPassing: true)
+        }
+        if error is NIOSSLError {
+            return NoAnswer(
+                failure: CommandFailure(
+                    "\(server) shows no certificate that is trusted here, or speaks no TLS; name a file with the "
+                        + "certificate in the variable SSL_CERT_FILE, or correct --server"),
+                isPassing: false)
         }
         return NoAnswer(
             failure: CommandFailure(

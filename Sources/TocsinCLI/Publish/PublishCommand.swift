@@ -21,6 +21,9 @@ struct PublishCommand: AsyncParsableCommand {
             An alarm concerns one or more users, one or more topics, or everyone. It is sent again for about 15 \
             seconds where the server is not there or asks for it, and three times where it takes more than 10 seconds \
             to answer; it counts once.
+
+            Over https the system's certificate authorities are trusted, or those in the file that the variable \
+            SSL_CERT_FILE names.
             """)
 
     /// The options that are followed by a value, whatever that begins with.
@@ -100,7 +103,8 @@ struct PublishCommand: AsyncParsableCommand {
             throw CommandFailure.inSetting(
                 "--token", self.token, or: Self.tokenVariable, "is printable ASCII without spaces")
         }
-        return PublishClient(url: url, server: server, token: token)
+        return PublishClient(
+            url: url, server: server, token: token, trustedCertificates: environment["SSL_CERT_FILE"])
     }
 
     /// What to send.

@@ -133,8 +133,9 @@ final class HTTP2ConnectionHandler: ChannelInboundHandler {
 
     private func awaitTaking() {
         schedule(in: limits.stallTimeout) { [self] in
-            let taken = context.flatMap { StreamSocket(of: $0.channel)?.acknowledgedBytes() }
-            guard let taken, taken != takenSoFar else {
+            let socket = context.flatMap { StreamSocket(of: $0.channel) }
+            guard let taken = socket?.acknowledgedBytes(), taken != takenSoFar else {
+                socket?.resetWhenClosed()
                 context?.close(promise: nil)
                 return
             }

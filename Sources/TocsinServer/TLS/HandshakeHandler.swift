@@ -1,20 +1,21 @@
 import NIOCore
 import NIOTLS
+import Tocsin
 
 /// Ends a connection whose handshake does not come to its end, or that the server does not wait for.
 final class HandshakeHandler: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = Any
 
-    private let timeout: TimeAmount
+    private let configuration: ConnectionConfiguration
     private var timer: Scheduled<Void>?
 
-    /// - Parameter timeout: from the connection's start.
-    init(timeout: TimeAmount) {
-        self.timeout = timeout
+    init(_ configuration: ConnectionConfiguration) {
+        self.configuration = configuration
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
-        timer = context.eventLoop.assumeIsolated().scheduleTask(in: timeout) {
+        timer = context.eventLoop.assumeIsolated().scheduleTask(in: configuration.limits.requestTimeout) { [self] in
+            configuration.hub.refusals.count(.requestTimeout)
             context.close(promise: nil)
         }
     }

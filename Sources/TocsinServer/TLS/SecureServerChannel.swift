@@ -27,7 +27,7 @@ struct SecureServerChannel: HTTPChannelHandler {
             try configuration.begin(channel)
             let pipeline = channel.pipeline.syncOperations
             try pipeline.addHandler(NIOSSLServerHandler(context: context))
-            try pipeline.addHandler(HandshakeHandler(timeout: configuration.limits.requestTimeout))
+            try pipeline.addHandler(HandshakeHandler(configuration))
             let negotiation = NIOTypedApplicationProtocolNegotiationHandler<Negotiated> { result, channel in
                 channel.eventLoop.makeCompletedFuture { try configure(channel, for: result) }
             }

@@ -60,7 +60,8 @@ import TocsinServer
 
     @Test func `every option is read from the command line`() throws {
         let settings = try settings([
-            "--host", "0.0.0.0", "--port", "0", "--insecure-open", "--allowed-host", "a.example", "--allowed-host",
+            "--host", "0.0.0.0", "--port", "0", "--tls-certificate", "c.pem", "--tls-key", "k.pem", "--insecure-open",
+            "--allowed-host", "a.example", "--allowed-host",
             "b.example", "--cors-origin", "https://a.example", "--cors-origin", "http://b.example:8080", "--data",
             ":memory:", "--retain", "90m", "--retain-alarms", "10", "--key-retention", "2d", "--default-language",
             "en-US", "--greeting", "Hello {user}", "--heartbeat", "1m", "--connections", "latest", "--max-connections",
@@ -75,7 +76,8 @@ import TocsinServer
         let settings = try settings(
             [],
             [
-                "TOCSIN_HOST": "0.0.0.0", "TOCSIN_PORT": "0", "TOCSIN_INSECURE_OPEN": "true",
+                "TOCSIN_HOST": "0.0.0.0", "TOCSIN_PORT": "0", "TOCSIN_TLS_CERTIFICATE": "c.pem",
+                "TOCSIN_TLS_KEY": "k.pem", "TOCSIN_INSECURE_OPEN": "true",
                 "TOCSIN_ALLOWED_HOST": "a.example,b.example",
                 "TOCSIN_CORS_ORIGIN": "https://a.example, http://b.example:8080", "TOCSIN_DATA": ":memory:",
                 "TOCSIN_RETAIN": "90m", "TOCSIN_RETAIN_ALARMS": "10", "TOCSIN_KEY_RETENTION": "2d",
@@ -94,6 +96,8 @@ import TocsinServer
             file: """
                 host: 0.0.0.0
                 port: 0
+                tls-certificate: c.pem
+                tls-key: k.pem
                 insecure-open: true
                 allowed-host: [a.example, "b.example"]
                 cors-origin:
@@ -123,6 +127,7 @@ import TocsinServer
     }
 
     private func expectAllGiven(_ settings: ServeSettings) throws {
+        #expect(settings.certificateFiles == CertificateFiles(certificate: "c.pem", key: "k.pem"))
         let server = settings.configuration
         #expect(server.host == "0.0.0.0")
         #expect(server.port == 0)
@@ -240,6 +245,14 @@ import TocsinServer
         let inEnvironment = try #require(throws: CommandFailure.self) { try settings([], [variable: value]) }
         #expect(inEnvironment.status == .failure)
         #expect(inEnvironment.message.hasPrefix("\(variable) ") && inEnvironment.message.contains(reason))
+    }
+
+    @Test func `a certificate needs its key, and a key its certificate`() throws {
+        for (given, missing) in [("--tls-certificate", "--tls-key"), ("--tls-key", "--tls-certificate")] {
+            let failure = try #require(throws: CommandFailure.self) { try settings([given, "f.pem"]) }
+            #expect(failure.message.hasPrefix("\(given) f.pem needs ") && failure.message.contains("\(missing) FILE"))
+            #expect(failure.status == .failure)
+        }
     }
 
     @Test(arguments: ["0.0.0.0", "127.0.0.1"], ["yes", "2", "TRUE"])

@@ -22,6 +22,8 @@ import Testing
                 == """
                 host: 127.0.0.1  # default
                 port: 5000  # default
+                # tls-certificate:  # not given
+                # tls-key:  # not given
                 insecure-open: false  # default
                 allowed-host: []  # default
                 cors-origin: []  # default
@@ -74,7 +76,8 @@ import Testing
     @Test(arguments: [
         [],
         [
-            "--host", "::1", "--port", "0", "--insecure-open", "--allowed-host", "a.example", "--allowed-host",
+            "--host", "::1", "--port", "0", "--tls-certificate", "c.pem", "--tls-key", "k.pem", "--insecure-open",
+            "--allowed-host", "a.example", "--allowed-host",
             "b.example:1", "--cors-origin", "https://a.example", "--data", ":memory:", "--retain", "90m",
             "--retain-alarms", "10", "--key-retention", "2d", "--default-language", "no", "--greeting",
             "{user}: \"hi\" # \\\n\t안녕 ", "--heartbeat", "1m", "--connections", "latest", "--max-connections", "7",

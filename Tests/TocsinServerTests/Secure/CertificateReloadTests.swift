@@ -37,7 +37,8 @@ import Testing
     @Test(
         "Files that cannot be used leave the old certificate, and are told of once",
         arguments: [
-            (nil, "", "there is no private key in it"), ("-----BEGIN CERTIFICATE-----\n", nil, "there is no certificate"),
+            (nil, "", "there is no private key in it"),
+            ("-----BEGIN CERTIFICATE-----\n", nil, "there is no certificate"),
             (nil, try TestCertificate().keyPEM, "this key is not that of the first certificate in "),
         ] as [(String?, String?, String)])
     func broken(certificate: String?, key: String?, fault: String) async throws {

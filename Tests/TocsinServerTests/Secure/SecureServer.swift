@@ -27,6 +27,8 @@ extension TestServer {
             folder.files, every: .milliseconds(5), logger: Logger(label: "test") { _ in RecordedLog(log) })
         return try await serving {
             $0.configuration.certificate = shown
+            // Nothing is said but what a test brings about.
+            $0.configuration.hub.shard.heartbeat = 3600
             change(&$0)
         } _: { server in
             try await body(server, Certificates(folder: folder, log: log))
