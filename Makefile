@@ -50,7 +50,8 @@ test: ## Builds and runs all tests, those of the running server too
 	swift test --skip-build --filter TocsinCLITests
 	.build/debug/TocsinFuzz json --seconds 3
 	.build/debug/TocsinFuzz events --seconds 3
-	$(PYTHON) Tests/System/request-fuzz.py --seconds 8
+	$(PYTHON) Tests/System/request-fuzz.py --seconds 6
+	$(PYTHON) Tests/System/http2-fuzz.py --seconds 6
 	$(PYTHON) Tests/System/readme-test.py --binary .build/debug/tocsin
 	$(PYTHON) Tests/System/client-test.py --binary .build/debug/tocsin
 	$(PYTHON) Tests/System/firefox-test.py --binary .build/debug/tocsin
@@ -76,7 +77,8 @@ fuzz: ## Looks for inputs that the server gets wrong, for ten minutes; SECONDS=6
 	swift build --product TocsinFuzz
 	.build/debug/TocsinFuzz json --seconds $$(($(SECONDS) / 5)) $(FUZZ_SEED)
 	.build/debug/TocsinFuzz events --seconds $$(($(SECONDS) / 5)) $(FUZZ_SEED)
-	$(PYTHON) Tests/System/request-fuzz.py --seconds $$(($(SECONDS) * 3 / 5)) $(FUZZ_SEED)
+	$(PYTHON) Tests/System/request-fuzz.py --seconds $$(($(SECONDS) * 3 / 10)) $(FUZZ_SEED)
+	$(PYTHON) Tests/System/http2-fuzz.py --seconds $$(($(SECONDS) * 3 / 10)) $(FUZZ_SEED)
 
 benchmarks: release
 	@scripts/setup bench

@@ -13,16 +13,18 @@ PARAMETERS = [
     "a=%zz", "%00=%00", "topic=%ff", "topic=+", "topic=", "=&&=", "limit=-1", "limit=99999999999999999999",
 ]
 HEADERS = [
-    "Accept: text/event-stream", "Accept-Language: ko, en;q=0.9, *;q=0", "Last-Event-ID: 1-1", "Last-Event-ID: replaced",
+    "Accept: text/event-stream", "Accept-Language: ko, en;q=0.9, *;q=0", "Last-Event-ID: 1-1",
+    "Last-Event-ID: replaced",
     "Last-Event-ID: earliest", "Last-Event-ID: \u00e9", "Origin: http://localhost:1", "Expect: 100-continue",
     "Connection: close", "Connection: keep-alive, Upgrade", "Upgrade: websocket", "Upgrade: h2c", "Cookie: a=b",
     "If-None-Match: *", "Idempotency-Key: k", "Access-Control-Request-Method: POST", "Content-Encoding: gzip", "X:",
     "TE: trailers", "Accept-Encoding: gzip", "Authorization: Bearer x",
 ]
 BAD_HEADERS = [
-    "Origin: null", "Origin: https://evil.example", "Sec-Fetch-Site: cross-site", "Host: localhost", "Host: evil.example",
-    "Content-Length: 0", "Content-Length: -1", "Transfer-Encoding: chunked", "Transfer-Encoding: gzip, chunked", ": x",
-    "A B: c", "Content-Type: text/plain",
+    "Origin: null", "Origin: https://evil.example", "Sec-Fetch-Site: cross-site", "Host: localhost",
+    "Host: evil.example", "Content-Length: 0", "Content-Length: -1", "Transfer-Encoding: chunked",
+    "Transfer-Encoding: gzip, chunked",
+    ": x", "A B: c", "Content-Type: text/plain",
 ]
 TOKENS = [
     b"\r\n", b"\r\n\r\n", b"\n", b"\r", b"\0", b" ", b"\t", b":", b"%", b"%00", b"?", b"&", b"=", b"/", b"//", b"..",
