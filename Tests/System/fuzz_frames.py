@@ -121,13 +121,15 @@ def control(random, last):
 LENGTHS = {PRIORITY: 5, RESET: 4, PING: 8, WINDOW: 4}
 
 
-def check_frames(answer, is_closed):
+def check_frames(sent, answer, is_closed):
     """What came, as words; fails where a frame is not as RFC 9113 6 has it, or an answer is 500."""
     seen, ended, first = [], set(), True
+    # A client may allow longer frames with its settings, of which this is the one.
+    longest = (1 << 24) - 1 if struct.pack(">H", 5) in sent else 16_384
     while len(answer) >= 9:
         length = int.from_bytes(answer[:3], "big")
         kind, flags, stream = struct.unpack(">BBI", answer[3:9])
-        if kind > CONTINUATION or kind == PUSH or length > 16_384 or stream >> 31:
+        if kind > CONTINUATION or kind == PUSH or length > longest or stream >> 31:
             raise Failure(f"this is no frame of a server: {answer[:20]!r}")
         if len(answer) < 9 + length:
             break

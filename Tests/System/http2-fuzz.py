@@ -89,7 +89,7 @@ class Case:
             self.answer = b""
 
     def check(self, _):
-        return check_frames(self.answer, self.is_closed)
+        return check_frames(self.sent, self.answer, self.is_closed)
 
 
 if __name__ == "__main__":
