@@ -5,7 +5,7 @@ import Testing
 @testable import TocsinBench
 
 struct TocsinTargetTests {
-    private struct Alarm: Decodable, Equatable {
+    struct Alarm: Decodable, Equatable {
         var user: String?
         var topic: String?
         var everyone: Bool?
