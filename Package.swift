@@ -69,16 +69,23 @@ let package = Package(
             name: "TocsinWeb",
             resources: [.embedInCode("Resources")],
             swiftSettings: strict),
+        // Metrics as the text that Prometheus reads.
+        .target(
+            name: "TocsinMetrics",
+            dependencies: [.product(name: "CoreMetrics", package: "swift-metrics")],
+            swiftSettings: strict),
         .target(
             name: "TocsinServer",
             dependencies: [
                 "ServerSentEvents",
                 "Tocsin",
+                "TocsinMetrics",
                 "TocsinWeb",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "NIOCertificateReloading", package: "swift-nio-extras"),
                 .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -108,12 +115,14 @@ let package = Package(
             dependencies: [
                 "Tocsin",
                 "TocsinBench",
+                "TocsinMetrics",
                 "TocsinServer",
                 "TocsinSQLite",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -156,10 +165,15 @@ let package = Package(
                 "ServerSentEvents",
                 "Tocsin",
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "MetricsTestKit", package: "swift-metrics"),
                 .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),
             ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "TocsinMetricsTests",
+            dependencies: ["TocsinMetrics", .product(name: "Metrics", package: "swift-metrics")],
             swiftSettings: strict),
         .testTarget(
             name: "TocsinSQLiteTests",
@@ -175,6 +189,7 @@ let package = Package(
             dependencies: [
                 "SeededRandomness",
                 "Tocsin",
+                "TocsinMetrics",
                 "TocsinServer",
                 "TocsinWeb",
                 .product(name: "Crypto", package: "swift-crypto"),
