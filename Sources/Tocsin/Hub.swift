@@ -1,4 +1,5 @@
 package import Logging
+package import Metrics
 import NIOConcurrencyHelpers
 package import NIOCore
 
@@ -26,9 +27,12 @@ package final class Hub: Sendable {
     package let registry: any ConnectionRegistry
     package let refusals = RefusalCounts()
     package let configuration: Configuration
+    let now: WallClock
+    let metrics: HubMetrics
+    let gauges: HubGauges
     private let logger: Logger
     private let log: RecurringLog
-    private let shards: [LoopShard]
+    let shards: [LoopShard]
     private let shardOfLoop: [ObjectIdentifier: LoopShard]
     private let start: AlarmID
     private let admission: NIOLockedValueBox<StreamAdmission>
@@ -40,14 +44,19 @@ package final class Hub: Sendable {
     /// - Throws: ``JournalError`` when the journal cannot be read.
     package init(
         journal: any Journal, registry: any ConnectionRegistry = LocalConnectionRegistry(),
-        eventLoops: [any EventLoop], configuration: Configuration, now: @escaping WallClock, logger: Logger
+        eventLoops: [any EventLoop], configuration: Configuration, now: @escaping WallClock, logger: Logger,
+        metrics factory: any MetricsFactory = NOOPMetricsHandler.instance
     ) async throws {
+        let metrics = HubMetrics(factory)
         self.journal = journal
         self.registry = registry
         self.configuration = configuration
+        self.now = now
         self.logger = logger
         self.log = RecurringLog(logger)
-        self.publisher = Publisher(journal, logger: logger)
+        self.metrics = metrics
+        self.gauges = HubGauges(factory)
+        self.publisher = Publisher(journal, logger: logger, metrics: metrics)
         self.admission = NIOLockedValueBox(
             StreamAdmission(
                 maximum: configuration.maximumConnections,
@@ -69,7 +78,7 @@ package final class Hub: Sendable {
                 let shard = Shard(
                     configuration: configuration.shard, recent: recent, floor: floor, position: start,
                     reader: JournalPageReader(journal, eventLoop: eventLoop, limit: pagesAtOnce), now: now,
-                    random: SystemRandomNumberGenerator())
+                    random: SystemRandomNumberGenerator(), metrics: metrics)
                 let loopShard = LoopShard(shard, eventLoop: eventLoop)
                 eventLoop.scheduleRepeatedTask(initialDelay: .seconds(1), delay: .seconds(1)) { _ in
                     loopShard.shard.tick()
@@ -94,8 +103,11 @@ extension Hub {
     /// Hands every committed batch, in order, to every shard; returns when the journal closes or the Task is cancelled.
     package func dispatch() async {
         for await commit in journal.commits(after: start) {
-            if case .discontinuity(let head) = commit {
-                logger.warning("the journal lost its past: all streams are reset to \(head)")
+            switch commit {
+            case .entries(let entries, _):
+                metrics.alarmsCommitted.increment(by: entries.count)
+            case .discontinuity(let head):
+                logger.warning("the journal lost its past: all streams are reset", metadata: ["head": "\(head)"])
             }
             for shard in shards {
                 await shard.post(commit)
@@ -148,24 +160,15 @@ extension Hub {
 // MARK: - Streams
 
 extension Hub {
-    /// Counts a stream in, unless there are too many, which the log tells.
+    /// Counts a stream in, unless there are too many.
     ///
     /// - Parameter address: of its client.
-    /// - Returns: whether it may be opened; then ``streamEnded(from:)`` must follow, with the same address.
-    package func admitStream(from address: IPAddress?) -> Bool {
-        guard let reason = admission.withLockedValue({ $0.admit(from: address) }) else { return true }
-        refusals.count(reason)
-        let client = address.map { " from \($0.client)" } ?? ""
-        let cause =
-            switch reason {
-            case .connections: "there are as many as --max-connections \(configuration.maximumConnections) allows"
-            case .connectionsPerAddress:
-                "that address has as many as --max-connections-per-address "
-                    + "\(configuration.maximumConnectionsPerAddress ?? 0) allows"
-            default: "the server is ending"
-            }
-        logger.notice("a stream\(client) is asked to come back later: \(cause)")
-        return false
+    /// - Returns: why it may not be opened, which is counted; where it may, ``streamEnded(from:)`` must follow, with the same
+    ///   address.
+    package func admitStream(from address: IPAddress?) -> RefusalReason? {
+        let reason = admission.withLockedValue { $0.admit(from: address) }
+        if let reason { refusals.count(reason) }
+        return reason
     }
 
     package func streamEnded(from address: IPAddress?) {

@@ -1,6 +1,5 @@
 package import Logging
 import NIOConcurrencyHelpers
-import NIOCore
 
 /// Logs what can happen a thousand times a second, such as a full disk: each message at once, and again after ten seconds.
 package final class RecurringLog: Sendable {
@@ -16,13 +15,13 @@ package final class RecurringLog: Sendable {
     private static let limit = 100
 
     private let logger: Logger
-    private let uptime: @Sendable () -> UInt64
+    private let uptime: Uptime
     private let said = NIOLockedValueBox<[String: Said]>([:])
 
-    /// - Parameter uptime: nanoseconds of a clock that does not go back; where not given, the system's.
-    package init(_ logger: Logger, uptime: (@Sendable () -> UInt64)? = nil) {
+    /// - Parameter uptime: nanoseconds of a clock that does not go back; the system's where not given.
+    package init(_ logger: Logger, uptime: @escaping Uptime = systemUptime) {
         self.logger = logger
-        self.uptime = uptime ?? { NIODeadline.now().uptimeNanoseconds }
+        self.uptime = uptime
     }
 
     /// Logs a message, unless the same was logged a moment ago; the next time says how often it was not.

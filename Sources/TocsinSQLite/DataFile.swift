@@ -46,6 +46,14 @@ struct DataFile: Sendable {
             .replacing("folder \(Self.split(path).folder)", with: "its folder")
     }
 
+    /// Bytes of the file and of what was not put into it yet.
+    var size: Int {
+        [path, path + "-wal"].reduce(0) { size, path in
+            var status = stat()
+            return stat(path, &status) == 0 ? size + Int(status.st_size) : size
+        }
+    }
+
     /// Has the file's name written to disk, as SQLite does for its contents only.
     func syncFolder() throws(JournalError) {
         try Self.syncFolder(Self.split(path).folder)

@@ -60,6 +60,14 @@ extension SQLiteJournal {
         }
     }
 
+    package var size: JournalSize {
+        get async throws(JournalError) {
+            let session = try await gate.enter()
+            defer { gate.leave() }
+            return JournalSize(alarms: session.ends.withLock(\.count), bytes: file.size)
+        }
+    }
+
     private func pageQuery(for selection: Selection, limit: PageLimit, order: AddressScan.Order) -> PageQuery {
         PageQuery(selection: selection, limit: limit, order: order, now: now(), damaged: logDamage)
     }
@@ -69,7 +77,8 @@ extension SQLiteJournal {
         // Once for each row, and not without end.
         let isNew = loggedDamage.withLock { $0.count < 1000 && $0.insert(low).inserted }
         guard isNew else { return }
-        logger.error("row \(low) of alarms in the data file is damaged and left out; put back a backup")
+        logger.error(
+            "a row of alarms in the data file is damaged and left out; put back a backup", metadata: ["row": "\(low)"])
     }
 
     /// Reads in one snapshot. It ends early when the calling Task is cancelled.

@@ -29,7 +29,7 @@ package final class SQLiteJournal: Journal {
     let faults: Faults
     /// The rows that were logged as damaged.
     let loggedDamage = Mutex<Set<UInt64>>([])
-    private let file: DataFile
+    let file: DataFile
     private let lock: FileLock
     /// Where everything is written, one after another, out of reach of any request's cancellation.
     let writes = DispatchQueue(label: "tocsin.journal", qos: .userInitiated)

@@ -39,6 +39,7 @@ package final class AdversarialJournal<Base: Journal>: Journal {
     }
 
     package var maximumAppendsInFlight: Int { base.maximumAppendsInFlight }
+    package var size: JournalSize { get async throws(JournalError) { try await base.size } }
 
     package func append(_ requests: [AppendRequest]) async throws(JournalError) -> [AppendResult] {
         let plan = guarded.withLock { $0.plans.isEmpty ? .committed : $0.plans.removeFirst() }
@@ -106,7 +107,7 @@ package final class AdversarialJournal<Base: Journal>: Journal {
         if let untold = takeUntold() { return untold }
         var iterator = commits.makeAsyncIterator()
         let commit = await iterator.next()
-        guard case .entries(let entries) = commit else { return commit }
+        guard case .entries(let entries, _) = commit else { return commit }
         guarded.withLock { $0.untold += entries }
         return takeUntold()
     }

@@ -65,7 +65,10 @@ extension JournalConformance {
             }
             #expect(head == ids[1])
             let next = try await publish(1, to: journal)
-            guard case .entries(let entries) = await commits.next() else { Issue.record("it does not go on"); return }
+            guard case .entries(let entries, _) = await commits.next() else {
+                Issue.record("it does not go on")
+                return
+            }
             #expect(entries.map(\.id) == next)
         },
     ]

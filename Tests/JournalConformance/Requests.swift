@@ -97,7 +97,7 @@ extension Commits {
     package func collect(_ count: Int) async -> [Entry] {
         var entries: [Entry] = []
         var commits = makeAsyncIterator()
-        while entries.count < count, case .entries(let batch) = await commits.next() {
+        while entries.count < count, case .entries(let batch, _) = await commits.next() {
             entries += batch
         }
         return entries

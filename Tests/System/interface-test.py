@@ -140,7 +140,7 @@ def check_other_methods(asker):
         if path not in ("/health", "/ready") and (
                 status != 204 or set(fields["access-control-allow-methods"].split(", ")) != methods):
             raise Failure(f"the preflight of {target} was answered {status} {fields}")
-    for target in ("/nowhere", "/metrics", "/openapi.json"):
+    for target in ("/nowhere", "/metrics/", "/openapi.json"):
         status, fields, body = asker.exchange("GET", target, {})
         if status != 404:
             raise Failure(f"{target} is not described, and was answered {status}")
@@ -261,7 +261,7 @@ def check(binary, folder):
         asker = Asker(Description(text), server)
         said = [publish_examples(asker), check_cases(asker), check_parameters(asker)]
         for method in ("GET", "HEAD"):
-            for path in ("/health", "/ready"):
+            for path in ("/health", "/ready", "/metrics"):
                 asker.ask(method, path, 200)
         for step in (ask_everywhere, ask_files, ask_streams, ask_alarms, ask_lists, ask_bad_publishes,
                      check_other_methods):

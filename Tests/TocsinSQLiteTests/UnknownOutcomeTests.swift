@@ -207,7 +207,7 @@ struct UnknownOutcomeTests {
         let new = try await journal.publish(.to(.everyone, "new"))[0].id
         #expect(new.low == lost.low && new.high > lost.high)
         #expect(try await journal.standing(of: lost) == .unknown)
-        guard case .entries(let entries) = await commits.next() else { Issue.record("it does not go on"); return }
+        guard case .entries(let entries, _) = await commits.next() else { Issue.record("it does not go on"); return }
         #expect(entries.map(\.id) == [new])
         await journal.close()
     }

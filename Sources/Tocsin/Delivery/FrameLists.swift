@@ -10,6 +10,9 @@ struct FrameLists {
         let parent: Int32
         let frame: Int32
         let byteCount: Int
+        /// How many frames it has, and the first of them.
+        let frameCount: Int32
+        let firstFrame: Int32
         /// The extension that was asked for last: nearly always the one asked for next.
         var lastFrame: Int32 = -1
         var lastExtension: Int32 = -1
@@ -24,13 +27,22 @@ struct FrameLists {
         let frame: Int32
     }
 
-    private var frames: [(id: AlarmID, bytes: [UInt8])] = []
-    private var nodes = [Node(parent: -1, frame: -1, byteCount: 0)]
+    private struct Frame {
+        let id: AlarmID
+        let bytes: [UInt8]
+        let committedAt: UInt64?
+    }
+
+    private var frames: [Frame] = []
+    private var nodes = [root]
+    private static let root = Node(parent: -1, frame: -1, byteCount: 0, frameCount: 0, firstFrame: -1)
     private var extensions: [Extension: Int32] = [:]
 
     /// Adds a frame, for ``extending(_:by:)``.
-    mutating func add(_ bytes: [UInt8], of id: AlarmID) -> Int32 {
-        frames.append((id, bytes))
+    ///
+    /// - Parameter committedAt: see ``committedAt(_:)``.
+    mutating func add(_ bytes: [UInt8], of id: AlarmID, committedAt: UInt64? = nil) -> Int32 {
+        frames.append(Frame(id: id, bytes: bytes, committedAt: committedAt))
         return Int32(truncatingIfNeeded: frames.count - 1)
     }
 
@@ -52,7 +64,11 @@ struct FrameLists {
         } else {
             node = Int32(truncatingIfNeeded: nodes.count)
             let byteCount = nodes[parent].byteCount + frames[Int(frame)].bytes.count
-            nodes.append(Node(parent: list, frame: frame, byteCount: byteCount))
+            let firstFrame = list == Self.empty ? frame : nodes[parent].firstFrame
+            nodes.append(
+                Node(
+                    parent: list, frame: frame, byteCount: byteCount, frameCount: nodes[parent].frameCount + 1,
+                    firstFrame: firstFrame))
             extensions[key] = node
         }
         nodes[parent].lastFrame = frame
@@ -63,6 +79,16 @@ struct FrameLists {
     /// The last alarm of a list that is not empty.
     func lastID(of list: Int32) -> AlarmID {
         frames[Int(nodes[Int(list)].frame)].id
+    }
+
+    /// How many alarms there are in a list, and how many bytes.
+    func size(of list: Int32) -> (alarms: Int, bytes: Int) {
+        (Int(nodes[Int(list)].frameCount), nodes[Int(list)].byteCount)
+    }
+
+    /// When the first alarm of a list that is not empty was committed, where that is known.
+    func committedAt(_ list: Int32) -> UInt64? {
+        frames[Int(nodes[Int(list)].firstFrame)].committedAt
     }
 
     /// The bytes of a list that is not empty, joined once, for one who has it and asks once.
@@ -94,7 +120,7 @@ struct FrameLists {
     mutating func removeAll() {
         frames.removeAll(keepingCapacity: frames.capacity <= 1024)
         nodes.removeAll(keepingCapacity: nodes.capacity <= 1024)
-        nodes.append(Node(parent: -1, frame: -1, byteCount: 0))
+        nodes.append(Self.root)
         if !extensions.isEmpty { extensions.removeAll(keepingCapacity: extensions.capacity <= 1024) }
     }
 }

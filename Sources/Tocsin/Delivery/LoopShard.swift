@@ -23,7 +23,7 @@ package struct LoopShard: Sendable {
     package var shard: Shard { bound.value }
 
     private enum Item {
-        case entry(Entry)
+        case entry(Entry, committedAt: UInt64?)
         case discontinuity(AlarmID)
     }
 
@@ -40,9 +40,9 @@ package struct LoopShard: Sendable {
     package func post(_ commit: Commit) async {
         let (wakes, isFull) = mailbox.withLockedValue { mailbox in
             switch commit {
-            case .entries(let entries):
+            case .entries(let entries, let committedAt):
                 for entry in entries {
-                    mailbox.items.append(.entry(entry))
+                    mailbox.items.append(.entry(entry, committedAt: committedAt))
                     mailbox.bytes += entry.estimatedSize
                 }
             case .discontinuity(let head):
@@ -68,6 +68,7 @@ package struct LoopShard: Sendable {
 
     private func takeTurn() {
         var entries: [Entry] = []
+        var commits: [UInt64?] = []
         var discontinuity: AlarmID?
         let (hasMore, waiter) = mailbox.withLockedValue { mailbox in
             var bytes = 0
@@ -75,8 +76,9 @@ package struct LoopShard: Sendable {
                 let item = mailbox.items.popFirst()
             {
                 switch item {
-                case .entry(let entry):
+                case .entry(let entry, let committedAt):
                     entries.append(entry)
+                    commits.append(committedAt)
                     bytes += entry.estimatedSize
                 case .discontinuity(let head):
                     discontinuity = head
@@ -91,7 +93,7 @@ package struct LoopShard: Sendable {
             return (mailbox.isScheduled, mailbox.waiter)
         }
         waiter?.resume()
-        if !entries.isEmpty { shard.deliver(entries) }
+        if !entries.isEmpty { shard.deliver(entries, committedAt: commits) }
         if let discontinuity { shard.discontinue(at: discontinuity) }
         if hasMore {
             eventLoop.execute { takeTurn() }

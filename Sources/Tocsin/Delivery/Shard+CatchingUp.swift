@@ -13,6 +13,7 @@ extension Shard {
                 position: position, recentFloor: recent.floor, isWritable: subscriber.channel.isWritable)
             switch step {
             case .wait:
+                if subscriber.machine.isLive { endCatchUp(of: subscriber) }
                 return
             case .readRecent(let after):
                 readRecent(after: after, for: subscriber)
@@ -95,10 +96,22 @@ extension Shard {
     private func deliver(_ frames: [[UInt8]], byteCount: Int, last: AlarmID, to subscriber: Subscriber) {
         guard !frames.isEmpty else { return }
         subscriber.told = last
+        subscriber.caughtUpAlarms &+= UInt32(truncatingIfNeeded: frames.count)
+        tally.events += frames.count
+        tally.bytes += byteCount
         write(EventBatch(joining: frames, byteCount: byteCount), to: subscriber)
     }
 
+    /// The stream is live, or over. Does nothing where it was live.
+    func endCatchUp(of subscriber: Subscriber) {
+        guard let reason = subscriber.catchUp else { return }
+        metrics.caughtUp(reason, alarms: subscriber.caughtUpAlarms)
+        subscriber.catchUp = nil
+        subscriber.caughtUpAlarms = 0
+    }
+
     func tellReset(_ reason: ResetReason, head: AlarmID, to subscriber: Subscriber) {
+        metrics.reset(reason)
         subscriber.told = head
         write(EventBatch(Block.reset(reason, head: head)), to: subscriber)
     }

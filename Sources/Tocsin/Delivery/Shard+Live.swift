@@ -2,35 +2,48 @@
 extension Shard {
     /// Hands committed entries to the streams they concern.
     ///
-    /// - Parameter entries: in the order of their ids; such as are not after ``position`` are passed over.
-    package func deliver(_ entries: some Sequence<Entry>) {
+    /// - Parameters:
+    ///   - entries: in the order of their ids; such as are not after ``position`` are passed over.
+    ///   - commits: when each was committed, by the system's uptime in nanoseconds; fewer where that is not known.
+    package func deliver(_ entries: some Sequence<Entry>, committedAt commits: [UInt64?] = []) {
         let now = now()
         let positionBefore = position
         var touched = ContiguousArray<Subscriber>()
         walks &+= 1
-        for entry in entries where entry.id > position {
+        for (index, entry) in entries.enumerated() where entry.id > position {
             position = entry.id
             recent.append(entry)
             guard !entry.isExpired(at: now) else { continue }
-            walk(entry, touched: &touched)
+            walk(entry, committedAt: index < commits.count ? commits[index] : nil, touched: &touched)
         }
         if retentionFloor > .zero { recent.trim(to: retentionFloor) }
 
         // Writing can close a channel, and so change the groups: no group is walked here.
+        var alarms = 0
+        var bytes = 0
         for subscriber in touched {
             let isTaken = subscriber.machine.takesBatch(
                 positionBefore: positionBefore, isWritable: subscriber.channel.isWritable)
             guard isTaken else {
+                if !subscriber.machine.isClosed { subscriber.catchUp = .slow }
                 lists.drop(subscriber.list)
                 continue
             }
+            let size = lists.size(of: subscriber.list)
+            alarms += size.alarms
+            bytes += size.bytes
+            let committedAt = lists.committedAt(subscriber.list)
             subscriber.told = lists.lastID(of: subscriber.list)
             write(lists.batch(of: subscriber.list), to: subscriber)
+            latencies.wrote(committedAt: committedAt)
         }
+        latencies.finish()
+        tally.events += alarms
+        tally.bytes += bytes
         lists.removeAll()
     }
 
-    private func walk(_ entry: Entry, touched: inout ContiguousArray<Subscriber>) {
+    private func walk(_ entry: Entry, committedAt: UInt64?, touched: inout ContiguousArray<Subscriber>) {
         alarmsWalked &+= 1
         var variants: Variants?
         // By language slot: the frame that its subscribers take.
@@ -51,7 +64,8 @@ extension Shard {
                 if frameOfSlot[slot] < 0 {
                     let variant = variants?.choice(for: languages.preference(at: slot)) ?? 0
                     if frameOfVariant[variant] < 0 {
-                        frameOfVariant[variant] = lists.add(entry.frame(of: variant), of: entry.id)
+                        frameOfVariant[variant] = lists.add(
+                            entry.frame(of: variant), of: entry.id, committedAt: committedAt)
                     }
                     frameOfSlot[slot] = frameOfVariant[variant]
                 }

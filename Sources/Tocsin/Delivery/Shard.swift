@@ -21,6 +21,7 @@ package final class Shard {
     }
 
     let now: WallClock
+    let metrics: HubMetrics
     let pages: PageQueue
     let configuration: Configuration
     var random: any RandomNumberGenerator
@@ -41,6 +42,10 @@ package final class Shard {
     var lists = FrameLists()
     var walks: UInt64 = 0
     var alarmsWalked: UInt64 = 0
+    /// What ``metrics`` are not told yet.
+    var tally = ShardTally()
+    var latencies: LatencyMeter
+    private var openStreams: [StreamProtocol: Int] = [:]
 
     /// - Parameters:
     ///   - recent: the newest entries of the journal, oldest first.
@@ -48,10 +53,13 @@ package final class Shard {
     package init(
         configuration: Configuration, recent entries: [Entry], floor: AlarmID, position: AlarmID,
         reader: any PageReader,
-        now: @escaping WallClock, random: any RandomNumberGenerator
+        now: @escaping WallClock, random: any RandomNumberGenerator, metrics: HubMetrics = .none,
+        uptime: @escaping Uptime = systemUptime
     ) {
         self.configuration = configuration
         self.now = now
+        self.metrics = metrics
+        self.latencies = LatencyMeter(uptime)
         self.pages = PageQueue(reader)
         self.random = random
         self.position = position
@@ -68,6 +76,9 @@ package final class Shard {
 
     /// How many streams are open.
     package var count: Int { subscribers.count }
+
+    /// How many streams are open over what.
+    package func count(over transport: StreamProtocol) -> Int { openStreams[transport, default: 0] }
 
     /// The users who have a stream open, each once.
     package var users: [Name] {
@@ -109,6 +120,13 @@ extension Shard {
             let seconds = Int.random(in: lifetime * 4 / 5...lifetime - lifetime / 20, using: &random)
             subscriber.lastTick = wheel.now &+ UInt32(clamping: seconds)
         }
+        openStreams[channel.transport, default: 0] += 1
+        metrics.streamOpened(over: channel.transport)
+        switch start {
+        case .earliest, .after: subscriber.catchUp = .resume
+        case .reset(let reason, _): metrics.reset(reason)
+        case .live: break
+        }
 
         var opening = Block.opening(of: start, at: cursor, using: &random)
         if let greeting = request.greeting {
@@ -128,8 +146,15 @@ extension Shard {
 
     /// Forgets a stream whose channel is gone. Asking again does nothing.
     package func close(_ subscriber: Subscriber) {
+        close(subscriber, since: .left)
+    }
+
+    private func close(_ subscriber: Subscriber, since end: StreamEnd) {
         guard !subscriber.machine.isClosed else { return }
         subscriber.machine.close()
+        openStreams[subscriber.channel.transport, default: 0] -= 1
+        metrics.streamEnded(end)
+        endCatchUp(of: subscriber)
         let last = subscribers.removeLast()
         if last !== subscriber {
             subscribers[subscriber.place] = last
@@ -150,12 +175,12 @@ extension Shard {
 
     /// Ends a stream since another one took its place.
     package func replace(_ subscriber: Subscriber) {
-        end(subscriber, with: EventBatch(Block.replaced))
+        end(subscriber, since: .replaced, with: EventBatch(Block.replaced))
     }
 
     /// Ends a stream, which may come back.
     package func end(_ subscriber: Subscriber) {
-        end(subscriber, with: EventBatch(Block.farewell(retryingAfter: Block.farewellRetry, using: &random)))
+        end(subscriber, since: .drained, retryingAfter: Block.farewellRetry)
     }
 
     /// Ends streams, whichever, each with its own reconnection time, so that they do not all come back at once.
@@ -166,13 +191,18 @@ extension Shard {
     package func end(_ count: Int, retryingAfter milliseconds: ClosedRange<Int>) {
         for _ in 0..<min(count, subscribers.count) {
             guard let subscriber = subscribers.randomElement(using: &random) else { return }
-            end(subscriber, with: EventBatch(Block.farewell(retryingAfter: milliseconds, using: &random)))
+            end(subscriber, since: .drained, retryingAfter: milliseconds)
         }
     }
 
-    private func end(_ subscriber: Subscriber, with last: EventBatch) {
+    private func end(_ subscriber: Subscriber, since end: StreamEnd, retryingAfter milliseconds: ClosedRange<Int>) {
+        let last = EventBatch(Block.farewell(retryingAfter: milliseconds, using: &random))
+        self.end(subscriber, since: end, with: last)
+    }
+
+    private func end(_ subscriber: Subscriber, since end: StreamEnd, with last: EventBatch) {
         guard !subscriber.machine.isClosed else { return }
-        close(subscriber)
+        close(subscriber, since: end)
         subscriber.channel.end(last)
     }
 
@@ -192,7 +222,7 @@ extension Shard {
     package func tick() {
         let now = wheel.now &+ 1
         for subscriber in stalls.advance(to: now) {
-            close(subscriber)
+            close(subscriber, since: .stalled)
             subscriber.channel.abort()
         }
         goRound(at: now)
@@ -200,6 +230,7 @@ extension Shard {
         for subscriber in wheel.advance(using: &random) {
             // Writing to one can close others that share its connection.
             guard !subscriber.machine.isClosed, subscriber.channel.isWritable else { continue }
+            tally.heartbeats += 1
             let cursor = subscriber.machine.cursor(at: self.position)
             if cursor > subscriber.told {
                 if position?.id != cursor {
@@ -217,6 +248,13 @@ extension Shard {
         for subscriber in waiting {
             proceed(subscriber)
         }
+        tellMetrics()
+    }
+
+    /// Hands over what was counted since the last time.
+    package func tellMetrics() {
+        metrics.add(tally, latencies.take())
+        tally = ShardTally()
     }
 
     private func goRound(at now: UInt32) {
@@ -229,7 +267,7 @@ extension Shard {
             }
         }
         for subscriber in outlived {
-            end(subscriber)
+            end(subscriber, since: .outlived, retryingAfter: Block.farewellRetry)
         }
     }
 

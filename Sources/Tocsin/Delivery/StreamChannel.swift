@@ -1,5 +1,8 @@
 /// Where a subscriber's bytes go: one open response. Used on its event loop only.
 package protocol StreamChannel: AnyObject {
+    /// What it goes over.
+    var transport: StreamProtocol { get }
+
     /// Whether it takes more without buffering beyond its limit.
     var isWritable: Bool { get }
 

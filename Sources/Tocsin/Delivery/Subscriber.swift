@@ -26,6 +26,9 @@ package final class Subscriber {
     var waitingPage: UInt64?
     /// Whether its shard is just taking it further.
     var isProceeding = false
+    /// Why it is sent alarms of the past, and how many it was; `nil` while it is live.
+    var catchUp: CatchUp?
+    var caughtUpAlarms: UInt32 = 0
     /// Its place in the shard's list of all.
     var place = 0
     /// Since when its channel takes nothing, and how much it had taken by then; see ``StallWatch``.

@@ -24,6 +24,10 @@ package struct SubscriberStateMachine: Sendable {
         if case .closed = state { true } else { false }
     }
 
+    package var isLive: Bool {
+        if case .live = state { true } else { false }
+    }
+
     /// Whether it takes an alarm that its shard comes to: `false` while it catches up, for it will read it then.
     package func takes(_ id: AlarmID) -> Bool {
         if case .live(let seen) = state { id > seen } else { false }

@@ -39,7 +39,8 @@ package final class CommitFeed: Sendable {
     /// Takes a batch that was committed after all others.
     package func commit(_ entries: [Entry]) {
         guard !entries.isEmpty else { return }
-        change { $0.commit(entries) }
+        let now = systemUptime()
+        change { $0.commit(entries, at: now) }
     }
 
     /// What was committed last is not known, or not what was told: the reader asks the journal.

@@ -26,6 +26,7 @@ package struct CommitFeedState: Sendable {
     private struct Batch {
         let entries: [Entry]
         let bytes: Int
+        let committedAt: UInt64?
     }
 
     private let capacity: Int
@@ -57,11 +58,13 @@ package struct CommitFeedState: Sendable {
     }
 
     /// Takes a batch that was committed after all others; to be called in the order of commits.
-    package mutating func commit(_ entries: [Entry]) {
+    ///
+    /// - Parameter now: nanoseconds of the system's uptime.
+    package mutating func commit(_ entries: [Entry], at now: UInt64? = nil) {
         guard reader > 0, !isClosed, !isBehind else { return }
         let size = entries.reduce(0) { $0 + $1.estimatedSize }
         guard bytes + size <= capacity else { return fallBehind() }
-        batches.append(Batch(entries: entries, bytes: size))
+        batches.append(Batch(entries: entries, bytes: size, committedAt: now))
         bytes += size
     }
 
@@ -93,7 +96,7 @@ package struct CommitFeedState: Sendable {
             let entries = batch.entries.filter { $0.id > emitted }
             guard let last = entries.last else { continue }
             emitted = last.id
-            return .emit(.entries(entries))
+            return .emit(.entries(entries, committedAt: batch.committedAt))
         }
         return .wait
     }

@@ -1,7 +1,8 @@
 /// Something that happened to a journal's end.
 package enum Commit: Sendable {
-    /// Entries that were committed, in the order of their ids; at least one.
-    case entries([Entry])
+    /// Entries that were committed, in the order of their ids; at least one. When they were, by the system's uptime in
+    /// nanoseconds, is told where they come right after.
+    case entries([Entry], committedAt: UInt64? = nil)
     /// The past was lost, by a failover or a file put back: what came before is not what was sent before.
     case discontinuity(head: AlarmID)
 }

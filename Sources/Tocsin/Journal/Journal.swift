@@ -47,6 +47,9 @@ package protocol Journal: Sendable {
     /// The newest committed entry's id; `<high>-0` in an empty journal.
     var head: AlarmID { get async throws(JournalError) }
 
+    /// How much it holds.
+    var size: JournalSize { get async throws(JournalError) }
+
     /// Every batch committed after `id`, in order and without gap, whoever committed it. It ends when the journal closes.
     ///
     /// Alarms that have expired or were withdrawn before the reader came to them may be left out. What retention removed
@@ -100,6 +103,19 @@ package enum AppendResult: Hashable, Sendable {
     case notWithdrawable
     /// This request alone could not be stored; it says why.
     case failed(String)
+}
+
+/// How much a journal holds.
+package struct JournalSize: Hashable, Sendable {
+    /// Entries that retention has not removed, withdrawn ones and such as have expired among them.
+    package let alarms: Int
+    /// Of its files; 0 where it has none.
+    package let bytes: Int
+
+    package init(alarms: Int, bytes: Int) {
+        self.alarms = alarms
+        self.bytes = bytes
+    }
 }
 
 package struct Publication: Hashable, Sendable {

@@ -33,7 +33,8 @@ package struct PublishQueue<Waiter: Sendable>: Sendable {
     private let limits: PublishLimits
     private let maximumInFlight: Int
     private var items = Deque<Item>()
-    private var bytes = 0
+    /// Of the requests that wait.
+    package private(set) var bytes = 0
     private var inFlight = 0
 
     /// - Parameter maximumInFlight: see ``Journal/maximumAppendsInFlight``.
@@ -41,6 +42,9 @@ package struct PublishQueue<Waiter: Sendable>: Sendable {
         self.limits = limits
         self.maximumInFlight = max(1, maximumInFlight)
     }
+
+    /// How many requests wait.
+    package var count: Int { items.count }
 
     /// Whether nothing waits and nothing is being committed.
     package var isIdle: Bool { items.isEmpty && inFlight == 0 }

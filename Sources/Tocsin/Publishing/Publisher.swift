@@ -1,6 +1,5 @@
 package import Logging
 import NIOConcurrencyHelpers
-import NIOCore
 
 /// The group commit: takes what is to be published to the journal, many requests in one transaction.
 ///
@@ -36,18 +35,20 @@ package final class Publisher: Sendable {
 
     private let journal: any Journal
     private let log: RecurringLog
-    private let uptime: @Sendable () -> UInt64
+    private let metrics: HubMetrics
+    private let uptime: Uptime
     private let maximumWait: UInt64
     private let state: NIOLockedValueBox<State>
 
-    /// - Parameter uptime: nanoseconds of a clock that does not go back; where not given, the system's.
+    /// - Parameter uptime: nanoseconds of a clock that does not go back; those of the system where not given.
     package init(
-        _ journal: any Journal, limits: PublishLimits = PublishLimits(), logger: Logger,
-        uptime: (@Sendable () -> UInt64)? = nil
+        _ journal: any Journal, limits: PublishLimits = PublishLimits(), logger: Logger, metrics: HubMetrics = .none,
+        uptime: @escaping Uptime = systemUptime
     ) {
         self.journal = journal
-        self.uptime = uptime ?? { NIODeadline.now().uptimeNanoseconds }
-        self.log = RecurringLog(logger, uptime: self.uptime)
+        self.log = RecurringLog(logger, uptime: uptime)
+        self.metrics = metrics
+        self.uptime = uptime
         self.maximumWait = limits.wait
         self.state = NIOLockedValueBox(
             State(queue: PublishQueue(limits: limits, maximumInFlight: journal.maximumAppendsInFlight)))
@@ -61,6 +62,11 @@ package final class Publisher: Sendable {
             guard longest >= Self.slowCommit else { return state.failure }
             return Self.hanging(for: longest)
         }
+    }
+
+    /// What waits for the journal.
+    package var queue: (requests: Int, bytes: Int) {
+        state.withLockedValue { ($0.queue.count, $0.queue.bytes) }
     }
 
     private static func hanging(for nanoseconds: UInt64) -> JournalError {
@@ -95,12 +101,14 @@ package final class Publisher: Sendable {
     private func perform(_ first: (number: Int, requests: [AppendRequest])) async {
         var next: (number: Int, requests: [AppendRequest])? = first
         while let commit = next {
+            let began = uptime()
             let outcome: Result<[AppendResult], JournalError>
             do throws(JournalError) {
                 outcome = .success(try await journal.append(commit.requests))
             } catch {
                 outcome = .failure(error)
             }
+            metrics.committed(commit.requests, from: began, to: uptime())
             let (waiters, following, idle, worksAgain) = state.withLockedValue { state in
                 let waiters = state.commits.removeValue(forKey: commit.number)?.waiters ?? []
                 state.queue.batchEnded()

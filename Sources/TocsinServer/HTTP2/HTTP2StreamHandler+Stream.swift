@@ -36,6 +36,8 @@ extension HTTP2StreamHandler: StreamResponse {
 
     // MARK: Writing
 
+    var transport: StreamProtocol { .http2 }
+
     func write(_ batch: EventBatch) {
         guard state == .streaming, let context else { return }
         write(batch.blocks, isLast: false, context: context)

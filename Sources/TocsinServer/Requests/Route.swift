@@ -6,6 +6,7 @@ package enum Route: Hashable, Sendable {
     case asset(WebAsset)
     case health
     case ready
+    case metrics
     /// `/connection/{user}`
     case userStream(user: String)
     /// `/events`
@@ -27,7 +28,7 @@ package enum Route: Hashable, Sendable {
     /// What can be done with it, besides the `OPTIONS` of a preflight; empty where there is nothing.
     package var methods: [String] {
         switch self {
-        case .asset, .health, .ready, .userStream, .topicStream, .userAlarms, .topicAlarms: ["GET", "HEAD"]
+        case .asset, .health, .ready, .metrics, .userStream, .topicStream, .userAlarms, .topicAlarms: ["GET", "HEAD"]
         case .alarms: ["POST"]
         case .alarm: ["GET", "HEAD", "DELETE"]
         case .unknown: []

@@ -28,6 +28,7 @@ package struct RoutePath: Sendable {
             RoutePath("/topics/{topic}/alarms") { .topicAlarms(topic: $0) },
             RoutePath("/health") { _ in .health },
             RoutePath("/ready") { _ in .ready },
+            RoutePath("/metrics") { _ in .metrics },
         ] + WebAsset.allCases.map { asset in RoutePath(asset.path) { _ in .asset(asset) } }
 
     /// What can be done there.

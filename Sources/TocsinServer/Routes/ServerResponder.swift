@@ -1,6 +1,5 @@
 import HTTPTypes
 import Hummingbird
-import Logging
 import Tocsin
 
 /// Answers every request that is not for a stream.
@@ -17,11 +16,12 @@ struct ServerResponder: HTTPResponder {
     private let clients: ClientAddresses
     private let assets = AssetRoute()
     private let acceptFailures: AcceptFailures
-    private let logger: Logger
+    private let metrics: MetricsRoute
+    private let observer: RequestObserver
 
     init(
         hub: Hub, access: AccessPolicy, clients: ClientAddresses, configuration: ServerConfiguration,
-        acceptFailures: AcceptFailures, logger: Logger
+        acceptFailures: AcceptFailures, metrics: MetricsRoute, observer: RequestObserver
     ) {
         self.hub = hub
         self.access = access
@@ -31,7 +31,8 @@ struct ServerResponder: HTTPResponder {
             bodies: BodyBudget(maximumBody: configuration.maximumBody, refusals: hub.refusals))
         self.publishRate = configuration.publishRate.map { PublishRate($0, refusals: hub.refusals) }
         self.acceptFailures = acceptFailures
-        self.logger = logger
+        self.metrics = metrics
+        self.observer = observer
     }
 
     func respond(to request: Request, context: ServerRequestContext) async -> Response {
@@ -45,23 +46,32 @@ struct ServerResponder: HTTPResponder {
             fault = error
         }
         let header = { (name: String) in request.header(name) }
-        let asked = AccessRequest(method: request.method.rawValue, route: route, target: target, header: header)
-        switch access.decide(asked) {
-        case .refuse(let problem, let fields):
-            logger.logRefusal(problem, of: "\(request.method) \(target.path)")
-            return finished(Response(problem), for: request, fields: fields)
-        case .preflight(let fields):
-            return finished(Response(status: .noContent), for: request, fields: fields)
-        case .allow(let fields):
+        let method = request.method.rawValue
+        let observed = observer.began(method, route, id: request.headers[values: .xRequestID])
+        let response: Response
+        var fields: [HeaderField]
+        var problem: Problem?
+        switch access.decide(AccessRequest(method: method, route: route, target: target, header: header)) {
+        case .refuse(let refusal, let its):
+            (problem, fields) = (refusal, its)
+            response = Response(refusal)
+        case .preflight(let its):
+            fields = its
+            response = Response(status: .noContent)
+        case .allow(let its):
+            fields = its
             do throws(Problem) {
                 if let fault { throw fault }
-                if route.publishes(method: request.method.rawValue) { try admitPublish(header, context) }
-                let response = try await answer(request, route: route, target: target, header: header)
-                return finished(response, for: request, fields: fields)
+                if route.publishes(method: method) { try admitPublish(header, context) }
+                response = try await answer(request, route: route, target: target, header: header)
             } catch {
-                return finished(Response(error), for: request, fields: fields)
+                problem = error
+                response = Response(error)
             }
         }
+        fields.append(HeaderField(RequestIDs.field, observed.id))
+        observer.answered(observed, path: target.path, status: response.status.code, problem: problem)
+        return finished(response, for: request, fields: fields)
     }
 
     /// - Throws: 429 where the request's client publishes too often.
@@ -91,6 +101,8 @@ struct ServerResponder: HTTPResponder {
             return .text("ok\n")
         case .ready:
             return try ready()
+        case .metrics:
+            return await metrics.get()
         case .asset(let asset):
             return assets.get(asset, known: header("If-None-Match"))
         case .unknown:
@@ -133,6 +145,12 @@ struct ServerResponder: HTTPResponder {
         }
         return response
     }
+}
+
+extension HTTPField.Name {
+    // swift-format-ignore: NeverForceUnwrap
+    // The text is a token, as names of fields are.
+    fileprivate static let xRequestID = Self(RequestIDs.field)!
 }
 
 extension Request {

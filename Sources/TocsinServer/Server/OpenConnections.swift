@@ -10,6 +10,8 @@ final class OpenConnections: Sendable {
 
     private let state = NIOLockedValueBox(State())
 
+    var count: Int { state.withLockedValue(\.count) }
+
     /// Counts a connection until it is closed.
     func add(_ channel: any Channel) {
         state.withLockedValue { $0.count += 1 }

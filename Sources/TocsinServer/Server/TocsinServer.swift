@@ -5,6 +5,7 @@ package import NIOCore
 package import NIOPosix
 import ServiceLifecycle
 package import Tocsin
+package import TocsinMetrics
 import UnixSignals
 
 /// The server: the hub behind HTTP.
@@ -14,19 +15,24 @@ package struct TocsinServer: Sendable {
     private let closeJournal: @Sendable () async -> Void
     private let eventLoopGroup: MultiThreadedEventLoopGroup
     private let logger: Logger
+    private let metrics: ServerMetrics
     private let openConnections = OpenConnections()
     private let deadline = DrainDeadline()
 
-    /// - Parameter closeJournal: is called when all is done.
+    /// - Parameters:
+    ///   - closeJournal: is called when all is done.
+    ///   - metrics: where all is measured that `/metrics` shows.
     package init(
         configuration: ServerConfiguration, journal: any Journal, closeJournal: @escaping @Sendable () async -> Void,
-        eventLoopGroup: MultiThreadedEventLoopGroup, logger: Logger
+        eventLoopGroup: MultiThreadedEventLoopGroup, logger: Logger,
+        metrics: PrometheusRegistry = PrometheusRegistry(MetricCatalog.all)
     ) {
         self.configuration = configuration
         self.journal = journal
         self.closeJournal = closeJournal
         self.eventLoopGroup = eventLoopGroup
         self.logger = logger
+        self.metrics = ServerMetrics(metrics)
     }
 
     /// Serves until SIGTERM, SIGINT or SIGHUP, then ends streams, answers what is being published and returns. A
@@ -56,7 +62,7 @@ package struct TocsinServer: Sendable {
     func hub() async throws -> Hub {
         try await Hub(
             journal: journal, eventLoops: Array(eventLoopGroup.makeIterator()), configuration: configuration.hub,
-            now: Timestamp.now, logger: logger)
+            now: Timestamp.now, logger: logger, metrics: metrics.registry)
     }
 
     /// They stop in the reverse order: first the streams, then what is being published, then what serves both.
@@ -83,7 +89,7 @@ package struct TocsinServer: Sendable {
 
     /// Serves until the group that it runs in, or one of the signals, ends it gracefully.
     func run(_ services: [any Service], of hub: Hub, endedBy signals: [UnixSignal]) async throws {
-        var settings = ServiceGroupConfiguration(services: services, logger: logger)
+        var settings = ServiceGroupConfiguration(services: services, logger: loggerOfOthers)
         settings.maximumGracefulShutdownDuration = configuration.drain
         let group = ServiceGroup(configuration: settings)
         let signals = await StopSignals(signals, logger: logger) { await group.triggerGracefulShutdown() }
@@ -114,18 +120,17 @@ package struct TocsinServer: Sendable {
             host: configuration.host, allowedHosts: configuration.allowedHosts, corsOrigins: configuration.corsOrigins,
             isSecure: certificate != nil)
         let clients = ClientAddresses(trustedProxies: configuration.trustedProxies)
+        let observer = RequestObserver(metrics.requests, logger: logger)
         let connections = ConnectionConfiguration(
-            hub: hub, gate: StreamGate(access: access, logger: logger), clients: clients, limits: limits,
+            hub: hub, gate: StreamGate(access: access, observer: observer), clients: clients, limits: limits,
             maximumBody: configuration.maximumBody, open: openConnections, isSecure: certificate != nil, logger: logger)
         let limit = configuration.maximumOpenConnections
         let acceptFailures = AcceptFailures(log: RecurringLog(logger))
-        // It would tell where it listens, which `onListening` does.
-        var logger = logger
-        logger.logLevel = max(logger.logLevel, .notice)
         return Application(
             responder: ServerResponder(
                 hub: hub, access: access, clients: clients, configuration: configuration,
-                acceptFailures: acceptFailures, logger: logger),
+                acceptFailures: acceptFailures,
+                metrics: MetricsRoute(hub: hub, metrics: metrics, connections: openConnections), observer: observer),
             server: HTTPServerBuilder { responder in
                 if let certificate {
                     return SecureServerChannel(
@@ -143,7 +148,14 @@ package struct TocsinServer: Sendable {
                 channel.localAddress.map(onListening)
             },
             eventLoopGroupProvider: .shared(eventLoopGroup),
-            logger: logger)
+            logger: loggerOfOthers)
+    }
+
+    /// For packages that say what is said here already, such as where the server listens.
+    private var loggerOfOthers: Logger {
+        var logger = logger
+        logger.logLevel = max(logger.logLevel, .notice)
+        return logger
     }
 }
 

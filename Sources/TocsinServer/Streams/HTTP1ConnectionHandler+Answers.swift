@@ -14,7 +14,8 @@ extension HTTP1ConnectionHandler {
             configuration.hub.refusals.count(.headSize)
             problem = .headTooLarge(limit: ConnectionLimits.headSize)
         }
-        write(StreamAnswer(problem), version: .http1_1, keepsAlive: false, context: context)
+        let id = HeaderField(RequestIDs.field, configuration.gate.observer.failed(with: problem))
+        write(StreamAnswer(problem, fields: [id]), version: .http1_1, keepsAlive: false, context: context)
         linger(context)
         abandonRequest(context)
     }

@@ -100,6 +100,8 @@ extension HTTP1ConnectionHandler: StreamResponse {
 
     // MARK: Writing
 
+    var transport: StreamProtocol { .http1 }
+
     var isWritable: Bool {
         output.channelWrites == 0 || context?.channel.isWritable == true
     }

@@ -1,4 +1,3 @@
-import Logging
 import NIOCore
 import NIOHTTP1
 import Tocsin
@@ -62,17 +61,24 @@ final class OpenStream {
         case .answer(let answer):
             refuse(with: answer)
         case .open(let request, let fields):
+            self.fields = fields
             let client = configuration.clients.address(of: peer, forwardedFor: header("X-Forwarded-For"))
-            guard configuration.hub.admitStream(from: client) else {
-                // A browser that meets any status but 200 never comes back by itself.
-                refuse(with: .refusal(fields: fields), closes: true)
+            if let reason = configuration.hub.admitStream(from: client) {
+                refuse(request, reason, of: client)
                 return
             }
             state = .preparing
-            self.fields = fields
             self.client = client
             prepare(request, eventLoop: eventLoop)
         }
+    }
+
+    /// A browser that meets any status but 200 never comes back by itself.
+    private func refuse(
+        _ request: StreamRequest, _ reason: RefusalReason, of client: IPAddress?, cause: String? = nil
+    ) {
+        configuration.gate.observer.streamRefused(request, reason, of: client, cause: cause, fields: fields)
+        refuse(with: .refusal(fields: fields), closes: true)
     }
 
     private func refuse(with answer: StreamAnswer, closes: Bool = false) {
@@ -150,8 +156,7 @@ final class OpenStream {
             begin(subscription, for: request)
         case .failure(let error):
             configuration.hub.refusals.count(.journal)
-            configuration.logger.warning("a stream cannot be resumed, so its client is asked to come back: \(error)")
-            refuse(with: .refusal(fields: fields), closes: true)
+            refuse(request, .journal, of: client, cause: "\(error)")
         }
     }
 
@@ -160,6 +165,7 @@ final class OpenStream {
         self.fields = [:]
         state = .open
         guard let response, response.begin(with: fields) else { return end() }
+        configuration.gate.observer.streamOpened(request, fields: fields)
         let hub = configuration.hub
         var subscription = subscription
         subscription.greeting = hub.greeting(for: request.user)

@@ -1,14 +1,13 @@
-import Logging
 import NIOHTTP1
 
 /// Decides on requests for streams, before anything is opened.
 struct StreamGate: Sendable {
     private let access: AccessPolicy
-    private let logger: Logger
+    let observer: RequestObserver
 
-    init(access: AccessPolicy, logger: Logger) {
+    init(access: AccessPolicy, observer: RequestObserver) {
         self.access = access
-        self.logger = logger
+        self.observer = observer
     }
 
     enum Decision {
@@ -34,37 +33,39 @@ struct StreamGate: Sendable {
     ///   - text: the target of a GET request.
     ///   - header: gives the values of a header field of the request, by its name; HTTP/2's `:authority` for `Host`.
     func decide(_ text: String, header: (String) -> [String]) -> Decision {
-        let target: RequestTarget
+        var target = RequestTarget.root
+        var route = Route.unknown
+        var fault: Problem?
         do throws(Problem) {
             target = try RequestTarget(text)
+            route = Route(target)
         } catch {
-            return .answer(StreamAnswer(error))
+            fault = error
         }
-        let route = Route(target)
-        let request = AccessRequest(method: "GET", route: route, target: target, header: header)
-        switch access.decide(request) {
+        let request = observer.began("GET", route, id: header(RequestIDs.field))
+        let id = HeaderField(RequestIDs.field, request.id)
+        let answered = { (problem: Problem?, fields: [HeaderField]) in
+            let answer =
+                problem.map { StreamAnswer($0, fields: fields + [id]) }
+                ?? StreamAnswer(status: .noContent, headers: HTTPHeaders(fields + [id]))
+            observer.answered(request, path: target.path, status: Int(answer.status.code), problem: problem)
+            return Decision.answer(answer)
+        }
+        if let fault { return answered(fault, []) }
+        switch access.decide(AccessRequest(method: "GET", route: route, target: target, header: header)) {
         case .refuse(let problem, let fields):
-            logger.logRefusal(problem, of: "GET \(target.path)")
-            return .answer(StreamAnswer(problem, fields: fields))
+            return answered(problem, fields)
         case .preflight(let fields):
-            return .answer(StreamAnswer(status: .noContent, headers: HTTPHeaders(fields)))
+            return answered(nil, fields)
         case .allow(let fields):
-            return open(route, target, header: header, fields: fields)
-        }
-    }
-
-    private func open(
-        _ route: Route, _ target: RequestTarget, header: (String) -> [String], fields: [HeaderField]
-    ) -> Decision {
-        do throws(Problem) {
-            switch try StreamRequest.decide(route, target.query, header: header) {
-            case .open(let request):
-                return .open(request, fields: HTTPHeaders(fields))
-            case .stayReplaced:
-                return .answer(StreamAnswer(status: .noContent, headers: HTTPHeaders(fields)))
+            do throws(Problem) {
+                switch try StreamRequest.decide(route, target.query, header: header) {
+                case .open(let request): return .open(request, fields: HTTPHeaders(fields + [id]))
+                case .stayReplaced: return answered(nil, fields)
+                }
+            } catch {
+                return answered(error, fields)
             }
-        } catch {
-            return .answer(StreamAnswer(error, fields: fields))
         }
     }
 
@@ -87,13 +88,5 @@ struct StreamGate: Sendable {
 extension HTTPHeaders {
     init(_ fields: [HeaderField]) {
         self.init(fields.map { ($0.name, $0.value) })
-    }
-}
-
-extension Logger {
-    /// A page that may not ask is told by its browser only that something failed: the operator is told the rest.
-    func logRefusal(_ problem: Problem, of request: @autoclosure () -> String) {
-        guard problem.status == 403 || problem.status == 421 else { return }
-        notice("refused \(request()): \(problem.detail)")
     }
 }

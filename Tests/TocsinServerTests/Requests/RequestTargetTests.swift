@@ -68,7 +68,7 @@ func header(_ fields: [(String, String)]) -> (String) -> [String] {
         arguments: [
             ("/", .asset(.page), ["GET", "HEAD"]), ("/tocsin.js", .asset(.clientModule), ["GET", "HEAD"]),
             ("/health", .health, ["GET", "HEAD"]), ("/ready", .ready, ["GET", "HEAD"]),
-            ("/metrics", .unknown, []),
+            ("/metrics/", .unknown, []), ("/metrics", .metrics, ["GET", "HEAD"]),
             ("/openapi.yaml", .asset(.interface), ["GET", "HEAD"]), ("/events?topic=a", .topicStream, ["GET", "HEAD"]),
             ("/connection/t", .userStream(user: "t"), ["GET", "HEAD"]), ("/alarms", .alarms, ["POST"]),
             ("/alarms/1-2", .alarm(id: "1-2"), ["GET", "HEAD", "DELETE"]),

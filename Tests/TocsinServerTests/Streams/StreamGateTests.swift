@@ -1,4 +1,3 @@
-import Logging
 import NIOHTTP1
 import Testing
 
@@ -9,7 +8,7 @@ import Testing
 
     init() throws {
         let access = try AccessPolicy(host: "127.0.0.1", corsOrigins: ["https://app.example"])
-        gate = StreamGate(access: access, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        gate = StreamGate(access: access, observer: .silent)
     }
 
     private func decide(_ target: String, _ fields: [(String, String)]) -> StreamGate.Decision {

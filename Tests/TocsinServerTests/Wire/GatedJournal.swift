@@ -85,6 +85,13 @@ final class GatedJournal: Journal {
         }
     }
 
+    var size: JournalSize {
+        get async throws(JournalError) {
+            try check()
+            return try await journal.size
+        }
+    }
+
     func commits(after id: AlarmID) -> Commits { journal.commits(after: id) }
 
     func removeOutdated(_ policy: RetentionPolicy) async throws(JournalError) -> Bool {

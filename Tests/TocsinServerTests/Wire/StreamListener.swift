@@ -42,7 +42,7 @@ final class StreamListener: ListeningServer {
         let channel = StreamServerChannel(
             responder: { _, _, _ in },
             configuration: ConnectionConfiguration(
-                hub: hub, gate: StreamGate(access: try AccessPolicy(host: "127.0.0.1"), logger: logger),
+                hub: hub, gate: StreamGate(access: try AccessPolicy(host: "127.0.0.1"), observer: .silent),
                 limits: options.limits, maximumBody: 1 << 20, open: OpenConnections(), logger: logger))
         let listener = try await ServerBootstrap(group: group)
             .childChannelOption(.allowRemoteHalfClosure, value: true)

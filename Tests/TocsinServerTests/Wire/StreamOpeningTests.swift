@@ -16,7 +16,7 @@ import Testing
             #expect(
                 reader.head.fields.map { $0.name.lowercased() }.sorted() == [
                     "cache-control", "content-type", "date", "transfer-encoding", "vary", "x-accel-buffering",
-                    "x-content-type-options",
+                    "x-content-type-options", "x-request-id",
                 ])
             let opening = try await reader.event()
             let retry = try #require(opening.retry)

@@ -22,6 +22,7 @@ final class TestServer: ListeningServer {
         var eventLoops = 1
         var journal: any Journal = MemoryJournal(now: Timestamp.now)
         var work: (@Sendable (Hub) async -> Void)?
+        var logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
         init() {
             configuration.port = 0
@@ -61,7 +62,7 @@ final class TestServer: ListeningServer {
     ) async throws -> TestServer {
         let server = TocsinServer(
             configuration: options.configuration, journal: options.journal, closeJournal: {}, eventLoopGroup: group,
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+            logger: options.logger)
         let hub = try await server.hub()
         let (ports, listening) = AsyncThrowingStream.makeStream(of: Int.self)
         let services = try server.services(around: hub, limits: options.limits, beside: options.work) { address in

@@ -34,6 +34,7 @@ extension Entry {
 
 /// A channel that keeps what it is given.
 final class RecordingChannel: StreamChannel {
+    var transport = StreamProtocol.http1
     var isWritable = true
     var hasUntakenBytes = false
     var taken: UInt64? = 0

@@ -127,13 +127,13 @@ import Testing
         try await withHub(MemoryJournal(now: { Timestamp(milliseconds: 1000) }), configuration: configuration) {
             hub,
             _ in
-            #expect((0..<3).map { _ in hub.admitStream(from: nil) } == [true, true, false])
+            #expect((0..<3).map { _ in hub.admitStream(from: nil) } == [nil, nil, .connections])
             hub.streamEnded(from: nil)
-            #expect(hub.admitStream(from: nil))
+            #expect(hub.admitStream(from: nil) == nil)
             #expect(hub.streamCount == 2)
             hub.streamEnded(from: nil)
             await hub.drainStreams(within: .zero)
-            #expect(!hub.admitStream(from: nil))
+            #expect(hub.admitStream(from: nil) == .draining)
             #expect(hub.refusals[.connections] == 1 && hub.refusals[.draining] == 1)
         }
     }
@@ -155,13 +155,13 @@ import Testing
         try await withHub(MemoryJournal(now: { Timestamp(milliseconds: 1000) }), loops: 2) { hub, loops in
             for _ in 0..<200 {
                 for loop in loops {
-                    #expect(hub.admitStream(from: nil))
+                    #expect(hub.admitStream(from: nil) == nil)
                     _ = try await openStream(at: .live, on: loop, of: hub)
                 }
             }
             let left = NIOLockedValueBox<[Duration: Int]>([:])
             let clock = SleepersClock { time in
-                #expect(!hub.admitStream(from: nil))
+                #expect(hub.admitStream(from: nil) == .draining)
                 var count = 0
                 for loop in loops {
                     count += await (try? loop.executeInContext { hub.shard(on: loop)?.count ?? 0 }) ?? 0

@@ -186,7 +186,7 @@ struct CommitFeedStateTests {
 
 extension Commit {
     fileprivate var lows: [UInt64]? {
-        if case .entries(let entries) = self { entries.map(\.id.low) } else { nil }
+        if case .entries(let entries, _) = self { entries.map(\.id.low) } else { nil }
     }
 }
 

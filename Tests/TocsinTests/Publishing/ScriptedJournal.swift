@@ -90,6 +90,7 @@ final class ScriptedJournal: Journal {
     func alarm(_ id: AlarmID) async throws(JournalError) -> Lookup { .notFound }
     func standing(of id: AlarmID) async throws(JournalError) -> Standing { .resumable }
     var head: AlarmID { get async throws(JournalError) { state.withLockedValue(\.newest.head) } }
+    var size: JournalSize { get async throws(JournalError) { JournalSize(alarms: 0, bytes: 0) } }
     func commits(after id: AlarmID) -> Commits { Commits { nil } }
     func removeOutdated(_ policy: RetentionPolicy) async throws(JournalError) -> Bool { false }
 

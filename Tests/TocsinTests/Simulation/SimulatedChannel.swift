@@ -20,6 +20,7 @@ final class SimulatedChannel: StreamChannel {
         var misused: (String) -> Void = { _ in }
     }
 
+    let transport = StreamProtocol.http1
     var events = Events()
     private(set) var state = State.open
     private(set) var isWritable = true

@@ -23,7 +23,7 @@ final class SimulatedLoop {
 
     func post(_ commit: Commit) {
         switch commit {
-        case .entries(let entries): mailbox += entries.map(Item.entry)
+        case .entries(let entries, _): mailbox += entries.map(Item.entry)
         case .discontinuity(let head): mailbox.append(.discontinuity(head))
         }
     }

@@ -200,7 +200,7 @@ extension Simulation {
 extension Commit {
     fileprivate var text: String {
         switch self {
-        case .entries(let entries): "\(entries.map(\.id))"
+        case .entries(let entries, _): "\(entries.map(\.id))"
         case .discontinuity(let head): "a discontinuity at \(head)"
         }
     }

@@ -33,6 +33,10 @@ package final class MemoryJournal: Journal {
         get async throws(JournalError) { try access { $0.head } }
     }
 
+    package var size: JournalSize {
+        get async throws(JournalError) { try access { JournalSize(alarms: $0.count, bytes: 0) } }
+    }
+
     package func append(_ requests: [AppendRequest]) async throws(JournalError) -> [AppendResult] {
         try access { state in
             let (results, entries) = state.append(requests, at: now())

@@ -1,0 +1,118 @@
+import Logging
+import NIOHTTP1
+import Synchronization
+import Tocsin
+
+/// A request, as logs and metrics know it.
+struct ObservedRequest: Sendable {
+    let id: String
+    let method: String
+    let route: Route
+    /// When its head was there, by the system's uptime.
+    let began: UInt64
+}
+
+/// Tells the log and the metrics what became of requests.
+///
+/// From the level info on, nothing is logged that a client chose but the `Host` and `Origin` that were refused: users' names
+/// can be personal, and queries can have tokens.
+final class RequestObserver: Sendable {
+    private let metrics: RequestMetrics
+    private let logger: Logger
+    private let ids = RequestIDs()
+    private let uptime: Uptime
+    /// By reason, which is of a closed set.
+    private let budgets = Mutex<[String: LineBudget]>([:])
+
+    init(_ metrics: RequestMetrics, logger: Logger, uptime: @escaping Uptime = systemUptime) {
+        self.metrics = metrics
+        self.logger = logger
+        self.uptime = uptime
+    }
+
+    /// - Parameter given: the values of the field ``RequestIDs/field``.
+    func began(_ method: String, _ route: Route, id given: [String]) -> ObservedRequest {
+        ObservedRequest(id: ids.id(given: given), method: method, route: route, began: uptime())
+    }
+
+    func answered(_ request: ObservedRequest, path: String, status: Int, problem: Problem? = nil) {
+        let nanoseconds = uptime() - request.began
+        metrics.answered(
+            request.method, request.route.label, status: status, problem: problem?.kind,
+            nanoseconds: request.isForStream ? nil : nanoseconds)
+        let isRefusal = status == 403 || status == 421 || (request.isForStream && status >= 400)
+        if isRefusal, let problem {
+            refuse(
+                problem.kind.name, "refused \(request.method) \(request.route.template): \(problem.detail)",
+                ["request": "\(request.id)", "type": "\(problem.kind.name)"])
+        }
+        logger.debug(
+            "answered \(request.method) \(request.route.template)",
+            metadata: [
+                "request": "\(request.id)", "path": "\(path)", "status": "\(status)",
+                "microseconds": "\(nanoseconds / 1000)",
+                "type": problem.map { "\($0.kind.name)" } ?? "",
+            ])
+    }
+
+    /// Bytes came that are no request.
+    func failed(with problem: Problem) -> String {
+        let request = began("other", .unknown, id: [])
+        answered(request, path: "", status: problem.status, problem: problem)
+        return request.id
+    }
+}
+
+// MARK: - Streams
+
+extension RequestObserver {
+    /// - Parameter fields: of its answer, with its id.
+    func streamOpened(_ request: StreamRequest, fields: HTTPHeaders) {
+        metrics.answered("GET", request.label, status: 200, problem: nil, nanoseconds: nil)
+        logger.debug("opened \(request.label.rawValue)", metadata: ["request": "\(fields.requestID)"])
+    }
+
+    /// It was asked to come back later.
+    func streamRefused(
+        _ request: StreamRequest, _ reason: RefusalReason, of client: IPAddress?, cause: String?, fields: HTTPHeaders
+    ) {
+        metrics.answered("GET", request.label, status: 200, problem: nil, nanoseconds: nil)
+        var metadata: Logger.Metadata = ["request": "\(fields.requestID)", "reason": "\(reason.rawValue)"]
+        if let client { metadata["client"] = "\(client)" }
+        if let cause { metadata["cause"] = "\(cause)" }
+        refuse(reason.rawValue, "refused a stream, whose client is asked to come back: \(reason.sentence)", metadata)
+    }
+
+    private func refuse(_ reason: String, _ message: @autoclosure () -> String, _ metadata: Logger.Metadata) {
+        let now = uptime()
+        guard let omitted = budgets.withLock({ $0[reason, default: LineBudget()].take(at: now) }) else { return }
+        var metadata = metadata
+        if omitted > 0 { metadata["omitted"] = "\(omitted)" }
+        logger.notice("\(message())", metadata: metadata)
+    }
+}
+
+extension ObservedRequest {
+    fileprivate var isForStream: Bool { route.isStream && method == "GET" }
+}
+
+extension StreamRequest {
+    fileprivate var label: RouteLabel { user == nil ? .topicStream : .userStream }
+}
+
+extension HTTPHeaders {
+    fileprivate var requestID: String { self[RequestIDs.field].first ?? "" }
+}
+
+extension RefusalReason {
+    /// Why a stream is refused.
+    fileprivate var sentence: String {
+        switch self {
+        case .connections: "there are as many streams as --max-connections allows"
+        case .connectionsPerAddress: "its address has as many streams as --max-connections-per-address allows"
+        case .draining: "the server is ending"
+        case .journal: "the journal cannot tell where it resumes"
+        default: rawValue
+        }
+    }
+}
