@@ -3,8 +3,17 @@ import Logging
 import Tocsin
 import TocsinServer
 
-/// Writes the log to standard error, an event a line: `2026-01-02T03:04:05.678Z warning: what happened`.
+/// How a line of the log is written.
+enum LogFormat: String, CaseIterable, Hashable, Sendable {
+    /// `2026-01-02T03:04:05.678Z warning: what happened key=value`
+    case text
+    /// `{"time":"2026-01-02T03:04:05.678Z","level":"warning","message":"what happened","metadata":{"key":"value"}}`
+    case json
+}
+
+/// Writes the log to standard error, an event a line.
 struct LogLines: LogHandler {
+    var format = LogFormat.text
     var logLevel = Logger.Level.info
     var metadata: Logger.Metadata = [:]
     var metadataProvider: Logger.MetadataProvider?
@@ -20,9 +29,58 @@ struct LogLines: LogHandler {
     }
 
     func line(_ event: LogEvent, at time: Timestamp) -> String {
-        let all = metadata.merging(metadataProvider?.get() ?? [:]) { $1 }.merging(event.metadata ?? [:]) { $1 }
-        var details = all.sorted { $0.key < $1.key }.map { "\($0)=\($1)" }
-        if let error = event.error { details.append("error=\(error)") }
-        return ([time.rfc3339, "\(event.level):", "\(event.message)"] + details).joined(separator: " ") + "\n"
+        var all = metadata.merging(metadataProvider?.get() ?? [:]) { $1 }.merging(event.metadata ?? [:]) { $1 }
+        if let error = event.error { all["error"] = "\(error)" }
+        let details = all.sorted { $0.key < $1.key }.map { ($0.key, "\($0.value)") }.filter { !$0.1.isEmpty }
+        switch format {
+        case .text: return Self.text(event, at: time, details) + "\n"
+        case .json: return Self.json(event, at: time, details) + "\n"
+        }
+    }
+
+    private static func text(_ event: LogEvent, at time: Timestamp, _ details: [(String, String)]) -> String {
+        let message = escaped("\(event.message)")
+        let pairs = details.map { name, value in
+            let isPlain = value.unicodeScalars.allSatisfy { $0 > " " && $0 != "\"" && $0 != "=" && $0 != "\\" }
+            let value = isPlain ? escaped(value) : "\"\(escaped(value, quoted: true))\""
+            return "\(escaped(name))=\(value)"
+        }
+        return ([time.rfc3339, "\(event.level):", message] + pairs).joined(separator: " ")
+    }
+
+    /// A line stays one, and a terminal is not given orders, whatever a client has sent.
+    private static func escaped(_ text: String, quoted: Bool = false) -> String {
+        var escaped = ""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\n": escaped += "\\n"
+            case "\"" where quoted, "\\" where quoted: escaped += "\\\(scalar)"
+            case _ where scalar.properties.generalCategory == .control:
+                escaped += "\\u{\(String(scalar.value, radix: 16))}"
+            default: escaped.unicodeScalars.append(scalar)
+            }
+        }
+        return escaped
+    }
+
+    private static func json(_ event: LogEvent, at time: Timestamp, _ details: [(String, String)]) -> String {
+        var line = JSONWriter()
+        line.object { line in
+            line.name("time")
+            line.string(time.rfc3339)
+            line.name("level")
+            line.string(event.level.rawValue)
+            line.name("message")
+            line.string("\(event.message)")
+            guard !details.isEmpty else { return }
+            line.name("metadata")
+            line.object { metadata in
+                for (name, value) in details {
+                    metadata.name(name)
+                    metadata.string(value)
+                }
+            }
+        }
+        return String(decoding: line.bytes, as: UTF8.self)
     }
 }

@@ -40,6 +40,8 @@ struct ServerArguments<Defaults: ServerDefaults>: ParsableArguments {
     @Option(ServeOptions.stallTimeout) var stallTimeout: String?
     @Option(ServeOptions.streamLifetime) var streamLifetime: String?
     @Option(ServeOptions.drain) var drain: String?
+    @Option(ServeOptions.logLevel) var logLevel: String?
+    @Option(ServeOptions.logFormat) var logFormat: String?
 
     /// What the command line says, for each option.
     var given: [OptionDescription: GivenValue] {
@@ -71,6 +73,8 @@ struct ServerArguments<Defaults: ServerDefaults>: ParsableArguments {
             ServeOptions.stallTimeout.description: .text(stallTimeout),
             ServeOptions.streamLifetime.description: .text(streamLifetime),
             ServeOptions.drain.description: .text(drain),
+            ServeOptions.logLevel.description: .text(logLevel),
+            ServeOptions.logFormat.description: .text(logFormat),
         ]
     }
 

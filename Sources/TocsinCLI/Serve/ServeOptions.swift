@@ -1,4 +1,5 @@
 import Foundation
+import Logging
 import Tocsin
 import TocsinServer
 
@@ -122,6 +123,15 @@ enum ServeOptions {
         "drain", in: .seconds(0) ... .seconds(600), wholeSeconds: false, fallback: "10s",
         help: "Time to end streams and answer publishes at SIGTERM; a second SIGTERM ends at once.")
 
+    static let logLevel = ServeOption<Logger.Level>(
+        "log-level", valueName: "level", fallback: "info",
+        help: "Least level of what is logged: trace, debug, info, notice, warning, error or critical.",
+        requirement: "is trace, debug, info, notice, warning, error or critical", parse: Logger.Level.init(rawValue:))
+
+    static let logFormat = ServeOption<LogFormat>(
+        "log-format", valueName: "text|json", fallback: "text", help: "How a line of the log is written.",
+        requirement: "is text or json", parse: LogFormat.init(rawValue:))
+
     /// What the server needs to know; what a configuration file may set. In the order of the help.
     static let all: [OptionDescription] = [
         host.description, port.description, tlsCertificate.description, tlsKey.description, insecureOpen.description,
@@ -131,6 +141,7 @@ enum ServeOptions {
         maxConnections.description, maxConnectionsPerUser.description, maxConnectionsPerAddress.description,
         publishRate.description, trustedProxy.description, maxBody.description, requestTimeout.description,
         streamBuffer.description, stallTimeout.description, streamLifetime.description, drain.description,
+        logLevel.description, logFormat.description,
     ]
 
     /// What the command line and the environment give. In the order of the help.

@@ -1,16 +1,19 @@
 import Logging
+import Metrics
 import NIOCore
 import NIOPosix
 import Tocsin
+import TocsinMetrics
 import TocsinServer
 
 /// A server, from its settings until it is told to stop.
 struct ServeRun: Sendable {
     let settings: ServeSettings
-    private let logger = Logger(label: "tocsin") { _ in LogLines() }
+    private let logger: Logger
 
     init(_ settings: ServeSettings) {
         self.settings = settings
+        logger = Logger(label: "tocsin") { _ in LogLines(format: settings.logFormat, logLevel: settings.logLevel) }
     }
 
     /// A slip of the pen should not go unnoticed.
@@ -37,10 +40,12 @@ struct ServeRun: Sendable {
         let isSecure = configuration.certificate != nil
         let retention = settings.configuration.hub.retention
         let journal = try OpenedJournal(settings.data, keyRetention: retention.keyAge, logger: logger)
+        let metrics = PrometheusRegistry(MetricCatalog.all)
+        Gauge(label: "tocsin_build_info", dimensions: [("version", TocsinCommand.version)], factory: metrics).record(1)
         let eventLoops = MultiThreadedEventLoopGroup(numberOfThreads: Self.eventLoops(cores: System.coreCount))
         let server = TocsinServer(
             configuration: configuration, journal: journal.journal, closeJournal: journal.close,
-            eventLoopGroup: eventLoops, logger: logger)
+            eventLoopGroup: eventLoops, logger: logger, metrics: metrics)
         try await server.run(beside: work) { address in
             let url = Self.url(address, isSecure: isSecure)
             logger.info(

@@ -1,3 +1,4 @@
+import Logging
 import Tocsin
 import TocsinServer
 
@@ -10,6 +11,8 @@ struct ServeSettings: Sendable {
     var data: DataLocation
     /// With them, what is spoken is TLS.
     let certificateFiles: CertificateFiles?
+    let logLevel: Logger.Level
+    let logFormat: LogFormat
     /// Whether anyone who reaches the host may do anything.
     let isOpenToAll: Bool
 
@@ -49,6 +52,8 @@ struct ServeSettings: Sendable {
         // Requests find room beside the streams, and the journal's files beside both.
         server.maximumOpenConnections = max(
             server.hub.maximumConnections + 1, openFileLimit - Self.filesBesideStreams / 2)
+        logLevel = try options.value(ServeOptions.logLevel) ?? .info
+        logFormat = try options.value(ServeOptions.logFormat) ?? .text
         data = try options.value(ServeOptions.data) ?? .file("tocsin.db")
 
         certificateFiles = try Self.certificateFiles(options)

@@ -41,6 +41,25 @@ import Testing
         #expect(!FileManager.default.fileExists(atPath: folder.file("tocsin.db")))
     }
 
+    @Test func `the log is as detailed as is wanted, and in JSON where that is wanted`() async throws {
+        let server = try start("--data", ":memory:", "--log-level", "debug", "--log-format", "json")
+        let listening = try await server.line(containing: "listening on ")
+        #expect(listening.hasPrefix(#"{"time":""#) && listening.hasSuffix("}"), "\(listening)")
+        let url = try #require(listening.split(separator: " ").first { $0.hasPrefix("http://") })
+        _ = try await get(url.dropLast() + "/users/tiaz/alarms?access_token=SECRET")
+        let answered = try await server.line(containing: "answered GET")
+        #expect(answered.contains(#""level":"debug""#) && answered.contains(#""status":"200""#), "\(answered)")
+        server.terminate()
+        let ending = await server.ending()
+        #expect(!ending.error.contains("SECRET"))
+
+        let quiet = try start("--data", ":memory:", "--log-level", "critical")
+        let refused = try await TocsinProcess.run(["serve", "--log-level", "loud"], in: folder)
+        #expect(refused.status == 64 && refused.error.contains("--log-level is trace, debug"), "\(refused.error)")
+        quiet.terminate()
+        #expect(await quiet.ending().error.isEmpty)
+    }
+
     @Test func `a port that is in use`() async throws {
         let server = try start("--data", ":memory:")
         let port = try #require(try await server.url().split(separator: ":").last)

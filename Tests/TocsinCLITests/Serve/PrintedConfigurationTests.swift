@@ -46,6 +46,8 @@ import Testing
                 stall-timeout: 60s  # default
                 # stream-lifetime:  # not given
                 drain: 10s  # default
+                log-level: info  # default
+                log-format: text  # default
 
                 """)
     }
