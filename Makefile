@@ -57,6 +57,7 @@ test: ## Builds and runs all tests, those of the running server too
 	$(PYTHON) Tests/System/firefox-test.py --binary .build/debug/tocsin
 	$(PYTHON) Tests/System/page-test.py --binary .build/debug/tocsin
 	$(PYTHON) Tests/System/interface-test.py --binary .build/debug/tocsin
+	$(PYTHON) Tests/System/metrics-test.py --binary .build/debug/tocsin
 	$(PYTHON) Tests/System/demo-test.py --binary .build/debug/tocsin
 	$(PYTHON) Tests/System/proxy-test.py --binary .build/debug/tocsin
 	$(PYTHON) Tests/System/examples-test.py --binary .build/debug/tocsin

@@ -1,6 +1,8 @@
 import ArgumentParser
 import Foundation
 import Testing
+import TocsinMetrics
+import TocsinServer
 
 @testable import TocsinCLI
 
@@ -20,6 +22,17 @@ import Testing
         #expect(ServeCommand.helpMessage(columns: 200).contains("(default: tocsin.db)"))
         let help = DemoCommand.helpMessage(columns: 200)
         #expect(help.contains("(default: a temporary file)") && !help.contains("tocsin.db"))
+    }
+
+    @Test func `the table of metrics in the README is that of the catalog`() throws {
+        let readme = URL(fileURLWithPath: #filePath).appendingPathComponent("../../../../README.md").standardized
+        let lines = try String(contentsOf: readme, encoding: .utf8).split(separator: "\n")
+        let rows = lines.filter { $0.hasPrefix("| `tocsin_") || $0.hasPrefix("| `process_") }.map(String.init)
+        let expected = MetricCatalog.all.map { metric in
+            let labels = metric.labels.isEmpty ? "" : "{\(metric.labels.joined(separator: ", "))}"
+            return "| `\(metric.name)\(labels)` | \(metric.kind.rawValue) | \(metric.help) |"
+        }
+        #expect(rows == expected)
     }
 
     @Test func `no two options share a name`() {
