@@ -155,6 +155,7 @@ def one_of_many_stops(binary, folder):
         require(grown < 100 << 20, f"memory grew by {grown >> 20} MiB")
         poll = select.poll()
         poll.register(stuck, select.POLLHUP | select.POLLERR)
+        # A reset: with a proper end the kernel would keep for minutes what nobody takes, and the end behind it.
         require(poll.poll(20_000), "who takes nothing is not closed")
         stuck.close()
         require(not crowd.ended, "others were closed too")

@@ -8,7 +8,7 @@ import Darwin
 import Logging
 import UnixSignals
 
-/// The signals that end a server: the first one gracefully, a second one at once.
+/// The signals that end a server: the first one gracefully, a second SIGTERM or SIGINT at once.
 struct StopSignals: Sendable {
     private let watching: Task<Void, Never>
 
@@ -20,6 +20,8 @@ struct StopSignals: Sendable {
         watching = Task {
             var isStopping = false
             for await signal in caught {
+                // A terminal that is closed can send SIGHUP twice, once itself and once by its shell.
+                if isStopping, signal == .sighup { continue }
                 if isStopping {
                     // A terminal that is closed sends it, and the shell in it may do so as well.
                     if signal == .sighup { continue }
