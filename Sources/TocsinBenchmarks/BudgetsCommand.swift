@@ -31,7 +31,8 @@ struct BudgetsCommand: AsyncParsableCommand {
                 findings += here
             }
             findings.sort { $0.row < $1.row }
-            var report = "\(Machine.description(pairs: bench.pairs))\n\n\(MarkdownTable(findings))"
+            var report = "\(Machine.description) Medians of \(bench.pairs), and of the ratios within a round.\n\n"
+            report += MarkdownTable(findings).description
             if draws {
                 let growth = try await Growth.measured(bench)
                 for (name, picture) in growth.pictures { try output.write(picture, to: name) }

@@ -12,6 +12,7 @@ import Glibc
 /// All streams and publishers of one load; touched on its event loop only.
 final class Load {
     let settings: LoadSettings
+    private let secureChannels: SecureChannels?
     let loop: any EventLoop
     let allocator = ByteBufferAllocator()
     /// Tells this load's alarms from those of others.
@@ -38,8 +39,9 @@ final class Load {
     /// Whether publishers wait until all is delivered; apart, since it is looked at whenever something comes.
     var awaitsDelivery = false
 
-    init(_ settings: LoadSettings, on loop: any EventLoop) {
+    init(_ settings: LoadSettings, on loop: any EventLoop) throws {
         self.settings = settings
+        secureChannels = try settings.security.map(SecureChannels.init)
         self.loop = loop
     }
 
@@ -56,32 +58,47 @@ final class Load {
         run = nil
     }
 
-    /// Connects, and lets `handler` have the connection.
+    /// Connects over HTTP/1.1, and lets `handler` have the connection.
     ///
     /// - Parameter failed: is told why there is none.
     func connect(
         _ handler: @escaping () -> any ChannelHandler, orElse failed: @escaping (String) -> Void
     ) {
-        let handler = NIOLoopBound(handler, eventLoop: loop)
-        ClientBootstrap(group: loop)
+        connect(isHTTP2: false, orElse: failed) { pipeline in
+            try pipeline.addHandler(handler())
+        }
+    }
+
+    /// Connects, and lets `initialize` add handlers.
+    @discardableResult
+    func connect(
+        isHTTP2: Bool, orElse failed: @escaping (String) -> Void,
+        _ initialize: @escaping (ChannelPipeline.SynchronousOperations) throws -> Void
+    ) -> EventLoopFuture<any Channel>.Isolated {
+        let parts = NIOLoopBound((secureChannels, initialize), eventLoop: loop)
+        let connection = ClientBootstrap(group: loop)
             .channelOption(.socketOption(.tcp_nodelay), value: 1)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(handler.value())
+                    let (secureChannels, initialize) = parts.value
+                    let pipeline = channel.pipeline.syncOperations
+                    if let secureChannels { try pipeline.addHandler(secureChannels.handler(isHTTP2: isHTTP2)) }
+                    try initialize(pipeline)
                 }
             }
             .connect(to: settings.address)
             .assumeIsolated()
-            .whenFailure { error in
-                let reason = (error as? IOError).map { String(cString: strerror($0.errnoCode)).lowercased() }
-                failed(reason ?? "\(error)")
-            }
+        connection.whenFailure { error in
+            let reason = (error as? IOError).map { String(cString: strerror($0.errnoCode)).lowercased() }
+            failed(reason ?? "\(error)")
+        }
+        return connection
     }
 
     func close() -> EventLoopFuture<Void> {
         isClosing = true
         for publisher in publishers { publisher.close() }
-        let closed = streams.compactMap { $0.channel }.map { $0.close() }
+        let closed = streams.compactMap { $0.channel }.map { ($0.parent ?? $0).close() }
         // Those that are closed already say so.
         return EventLoopFuture.andAllComplete(closed, on: loop)
     }

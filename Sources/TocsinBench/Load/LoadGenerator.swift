@@ -16,7 +16,7 @@ package final class LoadGenerator: Sendable {
         group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let loop = group.next()
         self.loop = loop
-        load = try await loop.submit { NIOLoopBound(Load(settings, on: loop), eventLoop: loop) }.get()
+        load = try await loop.submit { try NIOLoopBound(Load(settings, on: loop), eventLoop: loop) }.get()
     }
 
     /// Opens all streams.

@@ -16,6 +16,11 @@ package struct LoadSettings: Sendable {
     package var reconnects = false
     /// The id that all streams resume after.
     package var lastEventID: String?
+    /// How the server proves who it is; `nil` for a connection in the clear.
+    package var security: LoadSecurity?
+    /// How many streams share a connection over HTTP/2, which needs ``security``; `nil` for HTTP/1.1. What breaks over
+    /// HTTP/2 is not connected again.
+    package var streamsPerConnection: Int?
     /// How many streams are being opened at any time.
     package var openingAtOnce = 256
 

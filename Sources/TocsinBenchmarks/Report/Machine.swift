@@ -2,13 +2,12 @@ import Foundation
 
 /// On what is measured.
 enum Machine {
-    /// Its cores, processor, system and the programs' versions, in one sentence.
-    static func description(pairs: Int) -> String {
+    /// Its cores, processor, memory and system, in one sentence.
+    static var description: String {
         let cores = ProcessInfo.processInfo.activeProcessorCount
         let memory = Double(ProcessInfo.processInfo.physicalMemory) / 1_073_741_824
         return "Measured on \(cores) cores\(processor.map { " (\($0))" } ?? ""), \(Int(memory.rounded())) GiB, "
-            + "\(kernel), load generator on the same machine; \(pairs) rounds, medians, and medians of the ratios "
-            + "within a round."
+            + "\(kernel), with the load generator on the same machine."
     }
 
     private static var processor: String? {

@@ -7,6 +7,7 @@ protocol Row: Sendable {
 
 enum Rows {
     static let all: [any Row] = [
-        EventCost(), Fanout(), IdleStreams(), SinglePublishes(), ArrayPublishes(), BusyUsers(), Broadcast(), Resume(),
+        EventCost(), Fanout(), IdleStreams(), SecureStreams(), SinglePublishes(), ArrayPublishes(), BusyUsers(),
+        Broadcast(), Resume(),
     ]
 }

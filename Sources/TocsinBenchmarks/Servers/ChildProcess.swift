@@ -56,7 +56,8 @@ final class ChildProcess: Sendable {
     func listeningPort() async throws -> Int {
         let end = ContinuousClock.now + .seconds(60)
         while ContinuousClock.now < end {
-            if let match = output.firstMatch(of: /listening on http:\/\/127\.0\.0\.1:(\d+)/), let port = Int(match.1) {
+            if let match = output.firstMatch(of: /listening on https?:\/\/127\.0\.0\.1:(\d+)/), let port = Int(match.1)
+            {
                 return port
             }
             guard isRunning else { throw BenchmarkError("a server ended at its start: \(output.suffix(500))") }
@@ -68,6 +69,11 @@ final class ChildProcess: Sendable {
     /// Ends it, and waits for that.
     func end(with signal: Int32 = SIGTERM) async throws {
         kill(id, signal)
+        try await ended()
+    }
+
+    /// Waits until it has ended.
+    func ended() async throws {
         let end = ContinuousClock.now + .seconds(30)
         while isRunning {
             guard ContinuousClock.now < end else {

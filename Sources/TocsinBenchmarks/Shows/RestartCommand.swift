@@ -95,7 +95,7 @@ struct RestartCommand: AsyncParsableCommand {
         try ReportFolder(options.output).write(picture, to: name)
         print(
             """
-            \(Machine.description(pairs: 1))
+            \(Machine.description)
 
             \(streams) streams; the server was \(kill ? "killed" : "asked to end") at 0 s, was gone at \
             \(Quantity.seconds(ended)), listened again at \(Quantity.seconds(started)); all streams were back at \

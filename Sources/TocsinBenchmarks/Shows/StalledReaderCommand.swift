@@ -29,7 +29,7 @@ struct StalledReaderCommand: AsyncParsableCommand {
             table.add(["read when the others had all", "–", "\(stalled.readBefore)"])
             table.add(["read at the end, each once", "–", "\(stalled.readAfter)"])
             table.add(["seconds to catch up", "–", Quantity.number(stalled.catchUpSeconds)])
-            print("\(Machine.description(pairs: 1))\n\n\(table)")
+            print("\(Machine.description)\n\n\(table)")
             let text = [usual, stalled].map { $0.memory.map(Quantity.number).joined(separator: " ") }
             print("Memory in MB each second: \(text[0]); with one stalled: \(text[1])")
         }

@@ -10,6 +10,7 @@ struct BenchCommand: AsyncParsableCommand {
         usage: """
             tocsin bench [--streams N] [--publishers N] [--duration D] [--size BYTES]
                          [--topics N | --users N] [--rate N] [--pid ID] [--json]
+                         [--http2] [--streams-per-connection N]
                          [--token TOKEN] [--yes-load-this-host] [URL]
             """,
         discussion: """
@@ -21,6 +22,7 @@ struct BenchCommand: AsyncParsableCommand {
     /// The options that are followed by a value.
     static let optionsWithValue: Set<String> = [
         "--streams", "--publishers", "--duration", "--topics", "--users", "--size", "--rate", "--pid", "--token",
+        "--streams-per-connection",
     ]
 
     @Option(help: ArgumentHelp("Streams to open.", valueName: "n"))
@@ -45,6 +47,12 @@ struct BenchCommand: AsyncParsableCommand {
         help: ArgumentHelp("Publishes a second (default: each connection sends once it has an answer).", valueName: "n")
     )
     var rate: Int?
+
+    @Flag(help: "Open the streams over HTTP/2, for which the URL begins with https.")
+    var http2 = false
+
+    @Option(help: ArgumentHelp("Streams that share a connection over HTTP/2 (default: 10).", valueName: "n"))
+    var streamsPerConnection: Int?
 
     @Option(help: ArgumentHelp("Process of the server, whose processor time and memory are told too.", valueName: "id"))
     var pid: Int32?

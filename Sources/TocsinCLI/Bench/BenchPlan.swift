@@ -19,7 +19,7 @@ struct BenchPlan: Sendable {
     init(_ command: BenchCommand, environment: [String: String]) throws(CommandFailure) {
         let environment = environment.filter { !$0.value.isEmpty }
         server = command.url ?? environment[PublishCommand.serverVariable] ?? PublishCommand.defaultServer
-        let (host, port) = try Self.hostAndPort(of: server)
+        let (scheme, host, port) = try Self.parts(of: server)
         let address = try Self.address(of: host, port: port)
         guard command.yesLoadThisHost || address.isLoopback else {
             throw CommandFailure(
@@ -31,6 +31,13 @@ struct BenchPlan: Sendable {
         try Self.check("--topics", command.topics, in: 1...1_000_000)
         try Self.check("--users", command.users, in: 1...1_000_000)
         try Self.check("--rate", command.rate, in: 1...1_000_000)
+        try Self.check("--streams-per-connection", command.streamsPerConnection, in: 1...1000)
+        guard scheme == "https" || !command.http2 else {
+            throw CommandFailure(usage: "--http2 needs a URL that begins with https")
+        }
+        guard command.http2 || command.streamsPerConnection == nil else {
+            throw CommandFailure(usage: "--streams-per-connection needs --http2")
+        }
         guard command.topics == nil || command.users == nil else {
             throw CommandFailure(usage: "--topics and --users exclude each other; give one of them")
         }
@@ -43,7 +50,7 @@ struct BenchPlan: Sendable {
         }
         process = command.pid
         var target = TocsinTarget(
-            authority: port == 80 ? host : "\(host):\(port)",
+            authority: port == Self.ports[scheme] ? host : "\(host):\(port)",
             audience: command.users.map { .users($0) } ?? .topics(command.topics ?? 1),
             // Names of its own, so that those who listen to the server in earnest are not told.
             prefix: "bench-\(String(UInt32.random(in: 0 ... .max), radix: 36))-")
@@ -53,6 +60,12 @@ struct BenchPlan: Sendable {
         settings.streams = command.streams
         settings.publishers = command.publishers
         settings.dataSize = command.size
+        if scheme == "https" {
+            // A server on this machine has a certificate of its own making, or one for another name.
+            let isAddress = (try? SocketAddress(ipAddress: Self.withoutBrackets(host), port: port)) != nil
+            settings.security = LoadSecurity(serverName: isAddress ? nil : host, verifies: !address.isLoopback)
+        }
+        if command.http2 { settings.streamsPerConnection = command.streamsPerConnection ?? 10 }
         self.settings = settings
         publishing = PublishPlan(
             .time(duration.duration),
@@ -65,21 +78,27 @@ struct BenchPlan: Sendable {
             usage: "\(option) is a number from \(range.lowerBound) to \(range.upperBound), not \(value)")
     }
 
-    /// - Returns: an IPv6 address is in brackets.
-    private static func hostAndPort(of server: String) throws(CommandFailure) -> (String, Int) {
-        guard let url = URL(string: server), url.scheme == "http", let host = url.host(percentEncoded: false),
+    private static let ports = ["http": 80, "https": 443]
+
+    /// - Returns: the scheme, the host, where an IPv6 address is in brackets, and the port.
+    private static func parts(of server: String) throws(CommandFailure) -> (String, String, Int) {
+        guard let url = URL(string: server), let scheme = url.scheme, let port = ports[scheme],
+            let host = url.host(percentEncoded: false),
             !host.isEmpty, ["", "/"].contains(url.path()), url.query() == nil, url.user() == nil
         else {
             throw CommandFailure(
                 usage: "the server is a URL like http://127.0.0.1:5000, without a path, not \(server.debugDescription)")
         }
-        return (host.contains(":") && !host.hasPrefix("[") ? "[\(host)]" : host, url.port ?? 80)
+        return (scheme, host.contains(":") && !host.hasPrefix("[") ? "[\(host)]" : host, url.port ?? port)
+    }
+
+    private static func withoutBrackets(_ host: String) -> String {
+        host.trimmingCharacters(in: CharacterSet(charactersIn: "[]"))
     }
 
     private static func address(of host: String, port: Int) throws(CommandFailure) -> SocketAddress {
         do {
-            let name = host.trimmingCharacters(in: CharacterSet(charactersIn: "[]"))
-            return try SocketAddress.makeAddressResolvingHost(name, port: port)
+            return try SocketAddress.makeAddressResolvingHost(withoutBrackets(host), port: port)
         } catch {
             throw CommandFailure("there is no host \(host); see that the name is right")
         }

@@ -15,6 +15,7 @@ import Testing
         ["publish", "--user", "a", "--topic", "b", "hi"], ["publish", "--user", "a", "--json", "{"],
         ["bench", "--streams", "0"], ["bench", "--topics", "1", "--users", "1"], ["bench", "--duration", "0s"],
         ["bench", "ftp://127.0.0.1"], ["bench", "http://127.0.0.1:5000/events"], ["bench", "--size", "1"],
+        ["bench", "--http2"],
         ["publish", "--user", "a", "one", "two"], ["publish", "--server", "nonsense", "--user", "a", "hi"],
     ])
     func `bad usage is told in one line, with status 64`(arguments: [String]) async throws {
