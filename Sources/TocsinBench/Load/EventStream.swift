@@ -3,7 +3,7 @@ import NIOCore
 /// One event stream of a load, over however many connections in turn; touched on the load's event loop only.
 final class EventStream {
     let index: Int
-    private unowned let load: Load
+    private let load: Load
     private var scanner = EventScanner()
     private var check = SequenceCheck()
     private(set) var isOpen = false

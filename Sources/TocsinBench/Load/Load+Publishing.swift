@@ -31,6 +31,11 @@ struct PublishRun {
         return time < end
     }
 
+    /// Whether no request begins any more: the next may be due after the end, while that is still to come.
+    func isOver(at time: UInt64) -> Bool {
+        !mayBegin(at: max(time, due))
+    }
+
     mutating func nextChannel(of count: Int) -> Int {
         plan.isInTurn ? started % count : channels.next(of: count)
     }
@@ -111,7 +116,7 @@ extension Load {
             send(publisher, at: run.due)
         }
         guard let run else { return }
-        guard run.mayBegin(at: max(now, run.due)) else { return endIfAnswered() }
+        guard !run.isOver(at: now) else { return endIfAnswered() }
         loop.assumeIsolated().scheduleTask(in: .milliseconds(1)) { [weak self] in self?.sendDue() }
     }
 
@@ -138,7 +143,7 @@ extension Load {
             received()
         case .rate:
             run?.idle.append(publisher)
-            if run?.mayBegin(at: now) == false { endIfAnswered() }
+            if run?.isOver(at: now) == true { endIfAnswered() }
         }
     }
 

@@ -100,6 +100,10 @@ final class Load {
         for publisher in publishers { publisher.close() }
         let closed = streams.compactMap { $0.channel }.map { ($0.parent ?? $0).close() }
         // Those that are closed already say so.
-        return EventLoopFuture.andAllComplete(closed, on: loop)
+        return EventLoopFuture.andAllComplete(closed, on: loop).assumeIsolated().map { [self] in
+            // They know this load, which would never go away.
+            streams = []
+            publishers = []
+        }.nonisolated()
     }
 }

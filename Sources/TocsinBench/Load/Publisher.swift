@@ -15,7 +15,7 @@ final class Publisher: ChannelInboundHandler {
     }
 
     let number: Int
-    private unowned let load: Load
+    private let load: Load
     private var context: ChannelHandlerContext?
     private var parser = ResponseParser()
     private var status = 0
