@@ -28,7 +28,8 @@ def require(condition, what):
 
 
 def promtool(*arguments, text=""):
-    result = subprocess.run(["promtool", *arguments], input=text, capture_output=True, text=True, timeout=60, check=False)
+    result = subprocess.run(
+        ["promtool", *arguments], input=text, capture_output=True, text=True, timeout=60, check=False)
     said = result.stdout + result.stderr
     require(result.returncode == 0, f"promtool {' '.join(arguments)} ended with {result.returncode}: {said}")
     return said
@@ -52,7 +53,8 @@ def scenario(server):
 
 def check_metrics(server):
     status, fields, body = server.request("GET", "/metrics")
-    require(status == 200 and fields["content-type"] == "text/plain; version=0.0.4; charset=utf-8", f"{status} {fields}")
+    media_type = "text/plain; version=0.0.4; charset=utf-8"
+    require(status == 200 and fields["content-type"] == media_type, f"{status} {fields}")
     text = body.decode("utf-8")
     said = promtool("check", "metrics", text=text)
     require(not said.strip(), f"promtool check metrics says: {said}")
