@@ -57,6 +57,6 @@ package struct LatencyHistogram: Hashable, Sendable {
         guard bucket >= 2 * bucketsPerDoubling else { return UInt64(bucket) }
         let doublings = bucket / bucketsPerDoubling - 1
         let scaled = UInt64(bucket - doublings * bucketsPerDoubling)
-        return (scaled + 1) << UInt64(doublings) - 1
+        return scaled << UInt64(doublings) | (1 << UInt64(doublings) - 1)
     }
 }
