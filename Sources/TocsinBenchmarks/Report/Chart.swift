@@ -69,8 +69,11 @@ struct Chart: Hashable, Sendable {
     }
 
     private static func text(_ text: String, x: Double, y: Double, _ name: String) -> String {
-        let escaped = text.replacing("&", with: "&amp;").replacing("<", with: "&lt;")
-        return "<text class=\"\(name)\" x=\"\(number(x))\" y=\"\(number(y))\">\(escaped)</text>\n"
+        "<text class=\"\(name)\" x=\"\(number(x))\" y=\"\(number(y))\">\(escaped(text))</text>\n"
+    }
+
+    private static func escaped(_ text: String) -> String {
+        text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing("\"", with: "&quot;")
     }
 
     private static func number(_ value: Double) -> String { String(format: "%.1f", value) }
@@ -80,9 +83,10 @@ extension Chart {
     /// A picture of charts side by side.
     static func picture(_ charts: [Chart]) -> String {
         let width = Int(size.width) * charts.count
+        let label = escaped(charts.map(\.title).joined(separator: "; "))
         var text = """
             <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 \(width) \(Int(size.height))" width="\(width)" \
-            height="\(Int(size.height))" role="img" aria-label="\(charts.map(\.title).joined(separator: "; "))">
+            height="\(Int(size.height))" role="img" aria-label="\(label)">
             <style>
             text { font: 12px system-ui, sans-serif; fill: #333 }
             .title { font-weight: 600; font-size: 14px }
