@@ -92,13 +92,14 @@ struct RecentWindow {
         var taken = 0
         while let number = Self.next(of: &sources) {
             let index = number - firstNumber
-            let entry = records[index].entry
-            guard !records[index].isWithdrawn, !entry.isExpired(at: now) else { continue }
+            // Whole entries are not copied: after a restart this runs a hundred times for each of many streams.
+            guard !records[index].isWithdrawn, !records[index].entry.isExpired(at: now) else { continue }
+            let id = records[index].entry.id
             let frame = frame(at: index, for: preference)
-            append(entry.id, frame)
+            append(id, frame)
             taken += frame.count
             if taken >= byteLimit {
-                return entry.id
+                return id
             }
         }
         return nil
@@ -118,13 +119,19 @@ struct RecentWindow {
     }
 
     private mutating func frame(at index: Int, for preference: LanguagePreference) -> [UInt8] {
-        let variants = records[index].variants ?? Variants(of: records[index].entry, defaultLanguage: defaultLanguage)
-        records[index].variants = variants
-        let variant = variants.choice(for: preference)
+        if records[index].variants == nil {
+            records[index].variants = Variants(of: records[index].entry, defaultLanguage: defaultLanguage)
+        }
+        let variant = records[index].variants?.choice(for: preference) ?? 0
         if let frame = records[index].frames[variant] { return frame }
         let frame = records[index].entry.frame(of: variant)
         records[index].frames[variant] = frame
         return frame
+    }
+
+    /// Whether an entry has this id. O(log n).
+    func contains(_ id: AlarmID) -> Bool {
+        index(of: id) != nil
     }
 
     private mutating func removeFirst() {

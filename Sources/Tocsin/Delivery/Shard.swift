@@ -74,6 +74,16 @@ package final class Shard {
         }
     }
 
+    /// Where a stream starts that resumes after what its client sent as the last event id; `nil` where only the journal can
+    /// tell.
+    ///
+    /// Most clients that come back, also after a restart, have seen something recent.
+    package func start(resumingAfter text: String) -> Subscription.Start? {
+        if text == position.description { return .after(position) }
+        guard let id = AlarmID(text), recent.contains(id) else { return nil }
+        return .after(id)
+    }
+
     /// How many streams are open.
     package var count: Int { subscribers.count }
 

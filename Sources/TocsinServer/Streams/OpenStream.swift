@@ -95,7 +95,7 @@ final class OpenStream {
         switch request.resume {
         case .none: start = .live
         case .earliest: start = .earliest
-        case .after(let id): start = id == shard.position.description ? .after(shard.position) : nil
+        case .after(let id): start = shard.start(resumingAfter: id)
         }
         if let start, place == nil {
             begin(Subscription(request, start: start), for: request)

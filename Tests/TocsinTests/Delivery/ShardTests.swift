@@ -103,6 +103,20 @@ import Testing
         #expect(channel.alarms == [8])
     }
 
+    @Test("Where a stream resumes is known without the journal if that was recent, and only if it was the same id")
+    func resumePoint() {
+        let shard = shard(position: 5, floor: 5)
+        shard.deliver([.alarm(7), .alarm(9)])
+        let known = ["1-7", "1-9"].map { shard.start(resumingAfter: $0) }
+        #expect(known == [.after(.of(7)), .after(.of(9))])
+        for text in ["1-5", "1-6", "1-8", "1-10", "2-7", "0-9", "1-07", "01-7", "+1-7", "1-7 ", "", "x"] {
+            #expect(shard.start(resumingAfter: text) == nil)
+        }
+        shard.discontinue(at: .of(20))
+        #expect(shard.start(resumingAfter: "1-9") == nil)
+        #expect(shard.start(resumingAfter: "1-20") == .after(.of(20)))
+    }
+
     @Test("A stream whose resume point was checked before the past was lost is told so", arguments: [0, 1, nil])
     func resetWhileOpening(asked: Int?) {
         let shard = shard(position: 5)
