@@ -129,9 +129,9 @@ struct RecentWindow {
         return frame
     }
 
-    /// Whether an entry has this id. O(log n).
-    func contains(_ id: AlarmID) -> Bool {
-        index(of: id) != nil
+    /// Whether the journal has given out this id and everything after it is here. O(log n).
+    func reachesBack(to id: AlarmID) -> Bool {
+        index(of: id) != nil || (id == floor && floor > .zero)
     }
 
     private mutating func removeFirst() {

@@ -80,7 +80,7 @@ package final class Shard {
     /// Most clients that come back, also after a restart, have seen something recent.
     package func start(resumingAfter text: String) -> Subscription.Start? {
         if text == position.description { return .after(position) }
-        guard let id = AlarmID(text), recent.contains(id) else { return nil }
+        guard let id = AlarmID(text), recent.reachesBack(to: id) else { return nil }
         return .after(id)
     }
 

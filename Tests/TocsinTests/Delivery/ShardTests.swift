@@ -107,9 +107,9 @@ import Testing
     func resumePoint() {
         let shard = shard(position: 5, floor: 5)
         shard.deliver([.alarm(7), .alarm(9)])
-        let known = ["1-7", "1-9"].map { shard.start(resumingAfter: $0) }
-        #expect(known == [.after(.of(7)), .after(.of(9))])
-        for text in ["1-5", "1-6", "1-8", "1-10", "2-7", "0-9", "1-07", "01-7", "+1-7", "1-7 ", "", "x"] {
+        let known = ["1-5", "1-7", "1-9"].map { shard.start(resumingAfter: $0) }
+        #expect(known == [.after(.of(5)), .after(.of(7)), .after(.of(9))])
+        for text in ["0-0", "1-4", "1-6", "1-8", "1-10", "2-7", "0-9", "1-07", "01-7", "+1-7", "1-7 ", "", "x"] {
             #expect(shard.start(resumingAfter: text) == nil)
         }
         shard.discontinue(at: .of(20))
