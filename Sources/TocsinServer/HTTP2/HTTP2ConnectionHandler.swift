@@ -3,7 +3,7 @@ import NIOHTTP2
 
 /// Looks after an HTTP/2 connection as a whole: ends it when nothing is asked on it, when the server stops, and when what
 /// comes on it is no HTTP/2.
-final class HTTP2ConnectionHandler: ChannelInboundHandler {
+final class HTTP2ConnectionHandler: ChannelInboundHandler, TimedHandler {
     typealias InboundIn = HTTP2Frame
     typealias OutboundOut = HTTP2Frame
 
@@ -13,8 +13,8 @@ final class HTTP2ConnectionHandler: ChannelInboundHandler {
     private var machine = HTTP2ConnectionStateMachine()
     private let limits: ConnectionLimits
     private let eventLoop: any EventLoop
-    private var context: ChannelHandlerContext?
-    private var timer: Scheduled<Void>?
+    private(set) var context: ChannelHandlerContext?
+    var timer: Scheduled<Void>?
     private var idleSince = NIODeadline.now()
     /// What the peer had taken when it was last asked whether it takes anything.
     private var takenSoFar: UInt64?
@@ -32,8 +32,7 @@ final class HTTP2ConnectionHandler: ChannelInboundHandler {
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
-        timer?.cancel()
-        timer = nil
+        cancelTimer()
         self.context = nil
     }
 
@@ -85,7 +84,7 @@ final class HTTP2ConnectionHandler: ChannelInboundHandler {
     // MARK: The end
 
     private func awaitRequest(for delay: TimeAmount) {
-        schedule(in: delay) { [self] in
+        schedule(in: delay) { [self] _ in
             let idle = NIODeadline.now() - idleSince
             if !machine.isIdle {
                 awaitRequest(for: limits.requestTimeout)
@@ -104,7 +103,7 @@ final class HTTP2ConnectionHandler: ChannelInboundHandler {
         write(.goAway(lastStreamID: .maxID, errorCode: .noError, opaqueData: nil), context: context)
         write(.ping(Self.ping, ack: false), context: context)
         context.flush()
-        schedule(in: limits.lingerTime) { [self] in peerHeard() }
+        schedule(in: limits.lingerTime) { [self] _ in peerHeard() }
     }
 
     private func peerHeard() {
@@ -132,11 +131,11 @@ final class HTTP2ConnectionHandler: ChannelInboundHandler {
     }
 
     private func awaitTaking() {
-        schedule(in: limits.stallTimeout) { [self] in
-            let socket = context.flatMap { StreamSocket(of: $0.channel) }
+        schedule(in: limits.stallTimeout) { [self] context in
+            let socket = StreamSocket(of: context.channel)
             guard let taken = socket?.acknowledgedBytes(), taken != takenSoFar else {
                 socket?.resetWhenClosed()
-                context?.close(promise: nil)
+                context.close(promise: nil)
                 return
             }
             takenSoFar = taken
@@ -150,11 +149,5 @@ final class HTTP2ConnectionHandler: ChannelInboundHandler {
         _ payload: HTTP2Frame.FramePayload, promise: EventLoopPromise<Void>? = nil, context: ChannelHandlerContext
     ) {
         context.write(wrapOutboundOut(HTTP2Frame(streamID: .rootStream, payload: payload)), promise: promise)
-    }
-
-    private func schedule(in delay: TimeAmount, _ work: @escaping () -> Void) {
-        timer?.cancel()
-        guard context != nil else { return }
-        timer = eventLoop.assumeIsolated().scheduleTask(in: delay, work)
     }
 }

@@ -7,7 +7,7 @@ import Tocsin
 /// One stream of an HTTP/2 connection, and so one request: it goes to Hummingbird, or its answer is an event stream.
 ///
 /// It works on HTTP/2's own types, so that an event stream needs nothing between it and the connection.
-final class HTTP2StreamHandler: ChannelInboundHandler, RemovableChannelHandler {
+final class HTTP2StreamHandler: ChannelInboundHandler, RemovableChannelHandler, TimedHandler {
     typealias InboundIn = HTTP2Frame.FramePayload
     typealias InboundOut = HTTP2Frame.FramePayload
     typealias OutboundOut = HTTP2Frame.FramePayload
@@ -43,7 +43,7 @@ final class HTTP2StreamHandler: ChannelInboundHandler, RemovableChannelHandler {
     private var windowGrowth: UInt64 = 0
     /// What the peer had taken when it was last asked whether it takes anything.
     private var takenSoFar: UInt64?
-    private var timer: Scheduled<Void>?
+    var timer: Scheduled<Void>?
 
     init(
         _ configuration: ConnectionConfiguration, on eventLoop: any EventLoop,
@@ -190,21 +190,6 @@ final class HTTP2StreamHandler: ChannelInboundHandler, RemovableChannelHandler {
                 awaitTaking()
             }
         }
-    }
-
-    private func schedule(in delay: TimeAmount, _ work: @escaping (ChannelHandlerContext) -> Void) {
-        timer?.cancel()
-        guard let context else { return }
-        timer = context.eventLoop.assumeIsolated().scheduleTask(in: delay) { [self] in
-            timer = nil
-            guard let context = self.context else { return }
-            work(context)
-        }
-    }
-
-    func cancelTimer() {
-        timer?.cancel()
-        timer = nil
     }
 }
 

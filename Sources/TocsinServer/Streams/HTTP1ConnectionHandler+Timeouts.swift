@@ -4,7 +4,7 @@ import Tocsin
 /// How long the connection waits for its peer: to send a request, to take an answer, to close.
 ///
 /// One timer does for all of it, and is set anew only when it fires: a request must not cost one.
-extension HTTP1ConnectionHandler {
+extension HTTP1ConnectionHandler: TimedHandler {
     /// A request has a limited time to arrive, which begins when the answer before it has been taken.
     func awaitRequest(for delay: TimeAmount) {
         schedule(in: delay) { [self] context in
@@ -82,20 +82,5 @@ extension HTTP1ConnectionHandler {
             socket?.resetWhenClosed()
             context.close(promise: nil)
         }
-    }
-
-    private func schedule(in delay: TimeAmount, _ work: @escaping (ChannelHandlerContext) -> Void) {
-        timer?.cancel()
-        guard let context else { return }
-        timer = context.eventLoop.assumeIsolated().scheduleTask(in: delay) { [self] in
-            timer = nil
-            guard let context = self.context else { return }
-            work(context)
-        }
-    }
-
-    func cancelTimer() {
-        timer?.cancel()
-        timer = nil
     }
 }
