@@ -22,11 +22,9 @@ final class HubGauges: Sendable {
         journalHead = Gauge(label: "tocsin_journal_head", factory: factory)
         journalFloor = Gauge(label: "tocsin_journal_floor", factory: factory)
         journalOldestAge = Gauge(label: "tocsin_journal_oldest_age_seconds", factory: factory)
-        streams = Dictionary(
-            uniqueKeysWithValues: StreamProtocol.allCases.map { transport in
-                let dimensions = [("protocol", transport.rawValue)]
-                return (transport, Gauge(label: "tocsin_streams", dimensions: dimensions, factory: factory))
-            })
+        streams = HubMetrics.each("protocol") {
+            Gauge(label: "tocsin_streams", dimensions: $0, factory: factory)
+        }
     }
 
     func set(streams count: Int, over transport: StreamProtocol) {

@@ -40,7 +40,7 @@ package final class HubMetrics: Sendable {
     }
 
     /// Makes the metrics of a label, one for each of its values.
-    private static func each<Value: CaseIterable & Hashable & RawRepresentable<String>, Metric>(
+    static func each<Value: CaseIterable & Hashable & RawRepresentable<String>, Metric>(
         _ label: String, make: ([(String, String)]) -> Metric
     ) -> [Value: Metric] {
         Dictionary(uniqueKeysWithValues: Value.allCases.map { ($0, make([(label, $0.rawValue)])) })
