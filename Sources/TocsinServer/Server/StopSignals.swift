@@ -20,8 +20,6 @@ struct StopSignals: Sendable {
         watching = Task {
             var isStopping = false
             for await signal in caught {
-                // A terminal that is closed can send SIGHUP twice, once itself and once by its shell.
-                if isStopping, signal == .sighup { continue }
                 if isStopping {
                     // A terminal that is closed sends it, and the shell in it may do so as well.
                     if signal == .sighup { continue }

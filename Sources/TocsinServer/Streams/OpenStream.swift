@@ -125,15 +125,15 @@ final class OpenStream {
         place: ConnectionPlace?, onReplaced: @escaping @Sendable () -> Void
     ) {
         promise.completeWithTask {
-            var start = start ?? .live
-            if case .after(let id) = resume {
+            var start = start
+            if start == nil, case .after(let id) = resume {
                 start = try await hub.start(resumingAfter: id)
             }
             var claim: ConnectionClaim?
             if let place {
                 claim = await hub.claim(place, onReplaced: onReplaced)
             }
-            return PreparedStream(start: start, claim: claim)
+            return PreparedStream(start: start ?? .live, claim: claim)
         }
     }
 
