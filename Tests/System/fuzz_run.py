@@ -18,6 +18,33 @@ GROWTH = 40_000
 OPTIONS = ["--heartbeat", "1", "--max-body", "65536", "--retain-alarms", "2000"]
 
 
+class FuzzCase:
+    """What one connection sends, which follows from the seed and its number, and what comes back."""
+
+    def __init__(self, seed, number, conversation):
+        self.random = random.Random(f"{seed}-{number}")
+        self.number, self.sent = number, conversation(self.random)
+        self.answer, self.is_closed = b"", False
+
+    def receive(self, connection, quiet):
+        """Until the peer closes, or sends nothing for `quiet` seconds."""
+        connection.settimeout(quiet)
+        # A stream does not end, and has something to say all the time.
+        deadline = time.monotonic() + 2
+        try:
+            while len(self.answer) < 1 << 20 and time.monotonic() < deadline:
+                piece = connection.recv(65536)
+                if not piece:
+                    self.is_closed = True
+                    break
+                self.answer += piece
+        except TimeoutError:
+            pass
+        except OSError:
+            # A reset may have destroyed the end of an answer.
+            self.answer = b""
+
+
 class Run:
     """Many cases at a time."""
 

@@ -9,15 +9,13 @@ Exit status 1 where that is not so: what was sent is printed, and how to send it
 """
 import http.client
 import os
-import random
 import socket
 import ssl
 import subprocess
 import sys
-import time
 
 from fuzz_frames import check_frames, conversation
-from fuzz_run import main
+from fuzz_run import FuzzCase, main
 from harness import Failure, Server
 
 # Seconds without a byte after which an answer is taken to be over.
@@ -47,13 +45,11 @@ class SecureServer(Server):
         return http.client.HTTPSConnection("127.0.0.1", self.port, timeout=timeout, context=HTTP1)
 
 
-class Case:
+class Case(FuzzCase):
     """One connection: what is sent, and what comes back."""
 
     def __init__(self, seed, number):
-        self.random = random.Random(f"{seed}-{number}")
-        self.number, self.sent = number, conversation(self.random)
-        self.answer, self.is_closed = b"", False
+        super().__init__(seed, number, conversation)
 
     def run(self, port):
         with socket.create_connection(("127.0.0.1", port), timeout=20) as plain, \
@@ -69,24 +65,7 @@ class Case:
                 # It is answered, and closed, before all is sent.
                 pass
             if self.random.random() > 0.1:
-                self.receive(connection)
-
-    def receive(self, connection):
-        connection.settimeout(QUIET)
-        # A stream does not end, and has something to say all the time.
-        deadline = time.monotonic() + 2
-        try:
-            while len(self.answer) < 1 << 20 and time.monotonic() < deadline:
-                piece = connection.recv(65536)
-                if not piece:
-                    self.is_closed = True
-                    break
-                self.answer += piece
-        except TimeoutError:
-            pass
-        except OSError:
-            # A reset may have destroyed the end of an answer.
-            self.answer = b""
+                self.receive(connection, QUIET)
 
     def check(self, _):
         return check_frames(self.sent, self.answer, self.is_closed)

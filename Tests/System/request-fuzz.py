@@ -7,26 +7,23 @@ closed. With openapi-spec-validator.
 
 Exit status 1 where that is not so: what was sent is printed, and how to send it again.
 """
-import random
 import socket
 import sys
 import time
 
 from fuzz_answers import check_answers
 from fuzz_requests import conversation
-from fuzz_run import main
+from fuzz_run import FuzzCase, main
 
 # Seconds without a byte after which an answer is taken to be over.
 QUIET = 0.25
 
 
-class Case:
+class Case(FuzzCase):
     """One connection: what is sent in which pieces, and what comes back."""
 
     def __init__(self, seed, number):
-        self.random = random.Random(f"{seed}-{number}")
-        self.number, self.sent = number, conversation(self.random)
-        self.answer, self.is_closed = b"", False
+        super().__init__(seed, number, conversation)
 
     def run(self, port):
         with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
@@ -43,28 +40,11 @@ class Case:
                 pass
             if self.random.random() < 0.1:
                 return
-            self.receive(connection)
+            self.receive(connection, QUIET if self.random.random() < 0.8 else QUIET * 4)
 
     def pieces(self):
         cuts = sorted(self.random.randrange(len(self.sent) + 1) for _ in range(self.random.choice((0, 0, 0, 1, 2, 8))))
         return [self.sent[begin:end] for begin, end in zip([0, *cuts], [*cuts, len(self.sent)])]
-
-    def receive(self, connection):
-        connection.settimeout(QUIET if self.random.random() < 0.8 else QUIET * 4)
-        # A stream does not end, and has something to say all the time.
-        deadline = time.monotonic() + 2
-        try:
-            while len(self.answer) < 1 << 20 and time.monotonic() < deadline:
-                piece = connection.recv(65536)
-                if not piece:
-                    self.is_closed = True
-                    break
-                self.answer += piece
-        except TimeoutError:
-            pass
-        except OSError:
-            # A reset may have destroyed the end of an answer.
-            self.answer = b""
 
     def check(self, statuses):
         """The statuses of all answers; fails where one is wrong."""
