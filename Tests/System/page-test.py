@@ -227,9 +227,12 @@ def tells_that_alarms_may_have_been_missed(browser, server):
 
 
 def connects_again_when_another_stream_took_its_place(browser, server):
-    with opened(browser, server, "?user=replaced") as page:
+    publish(server, topic="replaced", event="unusual", data="earlier")
+    with opened(browser, server, "?user=replaced&topic=replaced") as page:
         with page.expect_request("**/connection/**") as request:
             page.reload()
+        # The page opens its stream anew for a name that it finds among the earlier alarms.
+        expect(page.locator("#add-name li", has_text="unusual")).to_have_count(1)
         wait_open(page)
         other = Stream(server.port, request.value.url.split(str(server.port))[1])
         try:
