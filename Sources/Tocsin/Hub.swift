@@ -63,8 +63,9 @@ package final class Hub: Sendable {
                 maximumPerAddress: configuration.maximumConnectionsPerAddress))
 
         let limits = configuration.shard.recent
+        // One more than the window has: its id is where the window begins, and a stream may resume from there.
         let page = try await journal.newestAlarms(
-            before: nil, for: .everything, limit: PageLimit(alarms: limits.alarms, bytes: limits.bytes))
+            before: nil, for: .everything, limit: PageLimit(alarms: limits.alarms + 1, bytes: limits.bytes))
         // An incomplete page has everything after its position only.
         let floor = page.isComplete ? page.floor : page.position
         let recent = page.entries.reversed().filter { $0.id > floor }

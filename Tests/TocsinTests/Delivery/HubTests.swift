@@ -87,6 +87,23 @@ import Testing
         }
     }
 
+    @Test("A restart leaves the window as long as it may be: its alarms are resumed from without the journal")
+    func fullWindow() async throws {
+        let journal = MemoryJournal(now: { Timestamp(milliseconds: 1000) })
+        try await publish(5, to: journal)
+        var configuration = Hub.Configuration()
+        configuration.shard.recent.alarms = 3
+        try await withHub(journal, configuration: configuration) { hub, loops in
+            let starts = try await loops[0].executeInContext {
+                (1...5).map { hub.shard(on: loops[0])?.start(resumingAfter: "1000-\($0)") }
+            }
+            #expect(starts == [nil] + (2...5).map { .after(AlarmID(high: 1000, low: $0)) })
+            let channel = try await openStream(at: .after(AlarmID(high: 1000, low: 2)), on: loops[0], of: hub)
+            let alarms = try await loops[0].executeInContext { channel.value.alarms }
+            #expect(alarms == [3, 4, 5])
+        }
+    }
+
     @Test("The first page of a journal that gave up looking is not taken for all there is")
     func partialPage() async throws {
         let journal = ScriptedJournal()
