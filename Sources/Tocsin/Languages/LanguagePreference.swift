@@ -25,13 +25,22 @@ package struct LanguagePreference: Sendable {
     ///
     /// A part that is malformed is skipped. `*;q=0` says that nothing else is wanted, which is so without it.
     /// - Parameter text: several fields are to be joined by commas.
-    package init(_ text: some StringProtocol) {
-        var ranges: [(range: LanguageRange, quality: Int)] = []
-        var parts = Parts(text.utf8)
-        while ranges.count < Self.maximumRanges, let part = parts.next() {
-            if let weighted = Self.weightedRange(part) { ranges.append(weighted) }
+    package init(_ text: String) {
+        guard !text.isEmpty else {
+            self = .none
+            return
         }
-        self.init(ranges)
+        var text = text
+        self.init(text.withUTF8(Self.ranges))
+    }
+
+    private static func ranges(_ text: UnsafeBufferPointer<UInt8>) -> [(range: LanguageRange, quality: Int)] {
+        var ranges: [(range: LanguageRange, quality: Int)] = []
+        var parts = Parts(text)
+        while ranges.count < maximumRanges, let part = parts.next() {
+            if let weighted = weightedRange(part) { ranges.append(weighted) }
+        }
+        return ranges
     }
 
     private init(_ ranges: [(range: LanguageRange, quality: Int)]) {

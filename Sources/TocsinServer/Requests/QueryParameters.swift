@@ -46,7 +46,12 @@ extension String {
     /// Decodes percent-encoded text (RFC 3986 2.1).
     ///
     /// - Returns: `nil` where a `%` is not followed by two hexadecimal digits, or what is decoded is not UTF-8.
-    init?(percentDecoding text: some Collection<UInt8>, plusIsSpace: Bool) {
+    init?(percentDecoding text: Substring.UTF8View, plusIsSpace: Bool) {
+        let plus = plusIsSpace ? UInt8(ascii: "+") : UInt8(ascii: "%")
+        guard text.contains(where: { $0 == UInt8(ascii: "%") || $0 == plus }) else {
+            self.init(Substring(text))
+            return
+        }
         var bytes: [UInt8] = []
         bytes.reserveCapacity(text.count)
         var rest = text.makeIterator()
