@@ -9,12 +9,20 @@ package struct LoopShard: Sendable {
     /// How much may wait for the loop before ``post(_:)`` waits too.
     private static let mailboxLimit = 32 << 20
 
+    /// Nanoseconds that the shard rests at most between two turns.
+    private static let longestRest: UInt64 = 5_000_000
+
     package let eventLoop: any EventLoop
     private let bound: NIOLoopBound<Shard>
+    private let uptime: Uptime
+    /// Before which no turn begins.
+    private let restEnd: NIOLoopBoundBox<UInt64>
     private let mailbox = NIOLockedValueBox(Mailbox())
 
     /// To be called on the event loop.
-    package init(_ shard: Shard, eventLoop: any EventLoop) {
+    package init(_ shard: Shard, eventLoop: any EventLoop, uptime: @escaping Uptime = systemUptime) {
+        self.uptime = uptime
+        self.restEnd = NIOLoopBoundBox(0, eventLoop: eventLoop)
         self.eventLoop = eventLoop
         self.bound = NIOLoopBound(shard, eventLoop: eventLoop)
     }
@@ -53,7 +61,7 @@ package struct LoopShard: Sendable {
             return (wakes, mailbox.bytes > Self.mailboxLimit)
         }
         if wakes {
-            eventLoop.execute { takeTurn() }
+            eventLoop.execute { takeTurnWhenRested() }
         }
         guard isFull else { return }
         await withCheckedContinuation { continuation in
@@ -66,7 +74,17 @@ package struct LoopShard: Sendable {
         }
     }
 
+    private func takeTurnWhenRested() {
+        let now = uptime()
+        if now < restEnd.value {
+            eventLoop.scheduleTask(in: .nanoseconds(Int64(restEnd.value - now))) { takeTurn() }
+        } else {
+            takeTurn()
+        }
+    }
+
     private func takeTurn() {
+        let began = uptime()
         var entries: [Entry] = []
         var commits: [UInt64?] = []
         var discontinuity: AlarmID?
@@ -95,8 +113,17 @@ package struct LoopShard: Sendable {
         waiter?.resume()
         if !entries.isEmpty { shard.deliver(entries, committedAt: commits) }
         if let discontinuity { shard.discontinue(at: discontinuity) }
+        rest(after: entries.count, since: began)
         if hasMore {
-            eventLoop.execute { takeTurn() }
+            eventLoop.execute { takeTurnWhenRested() }
         }
+    }
+
+    /// While others publish at the same time, a turn is followed by as much time as it took, for the loop to read what they
+    /// send: the next turn has more alarms then, and writes them together. Who publishes one after another waits for nothing.
+    private func rest(after alarms: Int, since began: UInt64) {
+        guard alarms > 1 else { return }
+        let now = uptime()
+        restEnd.value = now + min(now - began, Self.longestRest)
     }
 }

@@ -42,11 +42,10 @@ final class EventStream {
 
     func receive(_ bytes: UnsafeRawBufferPointer, at time: UInt64) {
         heardTime = time
-        scanner.scan(bytes) { mark in
-            events += 1
-            if isTimed { load.delivery.latencies.record(time > mark.time ? time - mark.time : 0) }
-            load.delivery.record(check.receive(mark), at: time)
-        }
+        load.marks.removeAll(keepingCapacity: true)
+        scanner.scan(bytes, into: &load.marks)
+        events += load.marks.count
+        load.delivery.receive(load.marks, after: &check, isTimed: isTimed, at: time)
         load.received()
     }
 
@@ -61,13 +60,20 @@ final class EventStream {
 }
 
 extension Delivery {
-    fileprivate mutating func record(_ verdict: SequenceCheck.Verdict, at time: UInt64) {
-        events += 1
+    /// - Parameter check: of the stream that they came on.
+    fileprivate mutating func receive(
+        _ marks: [Mark], after check: inout SequenceCheck, isTimed: Bool, at time: UInt64
+    ) {
+        guard !marks.isEmpty else { return }
+        events += marks.count
         lastEventTime = time
-        switch verdict {
-        case .next: break
-        case .gap(let count): skipped += count
-        case .repeated: repeated += 1
+        for mark in marks {
+            if isTimed { latencies.record(time > mark.time ? time - mark.time : 0) }
+            switch check.receive(mark) {
+            case .next: break
+            case .gap(let count): skipped += count
+            case .repeated: repeated += 1
+            }
         }
     }
 }

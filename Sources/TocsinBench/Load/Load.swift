@@ -18,6 +18,8 @@ final class Load {
     /// Tells this load's alarms from those of others.
     let token = String(UInt64.random(in: 0 ... .max), radix: 36)
     var delivery = Delivery()
+    /// Of what one stream is given at the moment; kept for its memory.
+    var marks: [Mark] = []
     /// Whether connections end because the load does.
     private(set) var isClosing = false
     private(set) var failure: LoadError?
@@ -78,6 +80,8 @@ final class Load {
         let parts = NIOLoopBound((secureChannels, initialize), eventLoop: loop)
         let connection = ClientBootstrap(group: loop)
             .channelOption(.socketOption(.tcp_nodelay), value: 1)
+            // A second read would mostly find nothing.
+            .channelOption(.maxMessagesPerRead, value: 1)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     let (secureChannels, initialize) = parts.value

@@ -9,28 +9,25 @@ struct EventScanner {
     private var id: [UInt8] = []
     private var hasID = false
 
-    /// - Parameter receive: is given the mark of each event that is complete now and has one.
-    mutating func scan(_ bytes: UnsafeRawBufferPointer, _ receive: (Mark) -> Void) {
+    /// - Parameter marks: the mark of each event that is complete now and has one is appended.
+    mutating func scan(_ bytes: UnsafeRawBufferPointer, into marks: inout [Mark]) {
         var bytes = bytes
-        while !bytes.isEmpty {
-            // The lines are lent out for the time of the closure, so that the rest of `self` can change in it.
-            var lines = LineSplitter()
-            swap(&lines, &self.lines)
-            let isComplete = lines.next(in: &bytes) { read($0, receive) } != nil
-            swap(&lines, &self.lines)
-            guard isComplete else { return }
-        }
+        // The splitter is not the scanner's while it lends a line, so that the rest of the scanner can change.
+        var lines = LineSplitter()
+        swap(&lines, &self.lines)
+        while lines.next(in: &bytes, { read($0, into: &marks) }) != nil {}
+        swap(&lines, &self.lines)
     }
 
-    private mutating func read(_ line: UnsafeRawBufferPointer, _ receive: (Mark) -> Void) {
+    private mutating func read(_ line: UnsafeRawBufferPointer, into marks: inout [Mark]) {
         switch line.first {
         case nil:
-            endEvent(receive)
+            endEvent(into: &marks)
         case UInt8(ascii: "d"):
             mark = Mark(line: line) ?? mark
         case UInt8(ascii: "i") where line.begins(with: "id: "):
             id.removeAll(keepingCapacity: true)
-            id.append(contentsOf: line.dropFirst(4))
+            id.append(contentsOf: UnsafeRawBufferPointer(rebasing: line.dropFirst(4)))
             hasID = true
         case UInt8(ascii: "r") where line.begins(with: "retry: "):
             var index = 7
@@ -47,14 +44,14 @@ struct EventScanner {
         hasID = false
     }
 
-    private mutating func endEvent(_ receive: (Mark) -> Void) {
+    private mutating func endEvent(into marks: inout [Mark]) {
         if hasID {
             swap(&id, &lastEventID)
             hasID = false
         }
         if let mark {
             self.mark = nil
-            receive(mark)
+            marks.append(mark)
         }
     }
 }

@@ -12,10 +12,11 @@ import Testing
     private struct Fixture: Sendable {
         let loop = NIOAsyncTestingEventLoop()
         let shard: LoopShard
+        let uptime = NIOLockedValueBox<UInt64>(1_000_000)
         private let channel: NIOLoopBound<RecordingChannel>
 
         init() async throws {
-            (shard, channel) = try await loop.executeInContext { [loop] in
+            (shard, channel) = try await loop.executeInContext { [loop, uptime] in
                 let shard = Shard(
                     configuration: Shard.Configuration(),
                     recent: [],
@@ -30,7 +31,8 @@ import Testing
                     Subscription(addresses: [.everyone], languages: .none, start: .live),
                     on: channel
                 )
-                return (LoopShard(shard, eventLoop: loop), NIOLoopBound(channel, eventLoop: loop))
+                let loopShard = LoopShard(shard, eventLoop: loop) { uptime.withLockedValue(\.self) }
+                return (loopShard, NIOLoopBound(channel, eventLoop: loop))
             }
         }
 
@@ -111,6 +113,25 @@ import Testing
         #expect(zip([.of(0)] + positions, positions).allSatisfy { $1 > $0 && $1.low - $0.low <= 1000 })
         #expect(positions.last == .of(2500))
         #expect(try await fixture.alarms() == Array(1...2500))
+    }
+
+    @Test("After a turn of several alarms the loop has as much time for others, at most 5 ms", arguments: [3, 50])
+    func rest(milliseconds: Int) async throws {
+        let fixture = try await Fixture()
+        try await fixture.onWrite { fixture.uptime.withLockedValue { $0 += UInt64(milliseconds) * 1_000_000 } }
+        await fixture.shard.post(.entries([.alarm(1)]))
+        await fixture.loop.run()
+        await fixture.shard.post(.entries([.alarm(2), .alarm(3)]))
+        await fixture.loop.run()
+        #expect(try await fixture.alarms() == [1, 2, 3])
+        await fixture.shard.post(.entries([.alarm(4)]))
+        await fixture.loop.run()
+        await fixture.shard.post(.entries([.alarm(5)]))
+        let rest = TimeAmount.milliseconds(Int64(min(milliseconds, 5)))
+        await fixture.loop.advanceTime(by: rest - .nanoseconds(1))
+        #expect(try await fixture.alarms() == [1, 2, 3])
+        await fixture.loop.advanceTime(by: .nanoseconds(1))
+        #expect(try await fixture.alarms() == [1, 2, 3, 4, 5])
     }
 
     @Test("Who posts more than fits waits until the loop has taken enough")
