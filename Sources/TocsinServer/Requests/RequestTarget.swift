@@ -22,7 +22,9 @@ package struct RequestTarget: Hashable, Sendable {
     /// - Throws: a ``Problem`` with status 400 for any other form, an escape that is none, or text that is not UTF-8.
     package init(_ text: String) throws(Problem) {
         // Where a parser met bytes that are no UTF-8, this is what it put in their place.
-        guard !text.utf8.contains(0xEF) || !text.unicodeScalars.contains("\u{FFFD}") else { throw .badPath("there are bytes that are not UTF-8") }
+        guard !text.utf8.contains(0xEF) || !text.unicodeScalars.contains("\u{FFFD}") else {
+            throw .badPath("there are bytes that are not UTF-8")
+        }
         let (authority, rest) = try Self.splitAuthority(text)
         self.authority = authority.map(String.init)
 
