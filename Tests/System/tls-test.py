@@ -11,11 +11,13 @@ import re
 import shutil
 import socket
 import ssl
+import struct
 import subprocess
 import sys
 import tempfile
 
 from browsers import chromium
+from fuzz_frames import END_HEADERS, END_STREAM, HEADERS, PREFACE, SETTINGS, WINDOW, field, frame
 from harness import Failure, Server, Stream, wait_until
 
 # One event source a stream, and what each has got.
@@ -209,6 +211,33 @@ def what_is_no_tls(server):
     require(server.status("/health") == 200, "a plain request broke the server")
 
 
+def who_takes_nothing_loses_the_connection(binary, folder):
+    """Windows without end, and nothing read: what the kernel does not take is more than the streams may hold."""
+    server = Server(binary, tempfile.mkdtemp(dir=folder), "--tls-certificate", f"{folder}/certificate.pem", "--tls-key",
+                    f"{folder}/key.pem", "--stall-timeout", "2", "--request-timeout", "1s", security=client_security())
+    security = client_security()
+    security.set_alpn_protocols(["h2"])
+    head = b"".join(field(*pair) for pair in (
+        (":method", "GET"), (":scheme", "https"), (":path", "/events?topic=t"), (":authority", "localhost")))
+    windows = frame(SETTINGS, 0, 0, struct.pack(">HI", 4, 2**31 - 1)) + frame(WINDOW, 0, 0, struct.pack(">I", 2**30))
+    server.start()
+    with contextlib.closing(server), contextlib.closing(
+            security.wrap_socket(socket.create_connection(("127.0.0.1", server.port)))) as stuck:
+        stuck.sendall(PREFACE + windows + b"".join(
+            frame(HEADERS, END_HEADERS | END_STREAM, stream, head) for stream in range(1, 21, 2)))
+        wait_until("the streams are open", lambda: measured(server, 'tocsin_streams{protocol="h2"}') == 10)
+        for _ in range(10):
+            server.publish([{"topic": "t", "data": "x" * 900} for _ in range(1000)])
+        wait_until("the streams are given up", lambda: measured(server, 'tocsin_streams{protocol="h2"}') == 0)
+        # The one that asks is left.
+        wait_until("the connection is given up", lambda: measured(server, "tocsin_connections") == 1)
+
+
+def measured(server, name):
+    text = server.request("GET", "/metrics")[2].decode()
+    return float(re.search(f"(?m)^{re.escape(name)} (.*)$", text)[1])
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--binary", required=True)
@@ -225,6 +254,7 @@ def main():
         publish_command(server, folder)
         h2load(server, folder)
         what_is_no_tls(server)
+        who_takes_nothing_loses_the_connection(binary, folder)
         browser_has_many_streams(server)
         reload(server, folder)
         require(server.stop() == 0, "the server did not end as it should")
@@ -235,7 +265,8 @@ def main():
         if server:
             server.close()
         shutil.rmtree(folder, ignore_errors=True)
-    print("tls-test: ok: curl, h2load, Chromium with 100 streams on a connection, reload, refused starts")
+    print("tls-test: ok: curl, h2load, Chromium with 100 streams on a connection, who takes nothing, reload, "
+          "refused starts")
     return 0
 
 

@@ -16,8 +16,9 @@ final class HTTP2ConnectionHandler: ChannelInboundHandler, TimedHandler {
     private(set) var context: ChannelHandlerContext?
     var timer: Scheduled<Void>?
     private var idleSince = NIODeadline.now()
-    /// What the peer had taken when it was last asked whether it takes anything.
+    /// What the peer had taken when it was last asked whether it takes anything, and since when it is that.
     private var takenSoFar: UInt64?
+    private var takenSince = NIODeadline.now()
 
     init(_ limits: ConnectionLimits, on eventLoop: any EventLoop) {
         self.limits = limits
@@ -84,10 +85,11 @@ final class HTTP2ConnectionHandler: ChannelInboundHandler, TimedHandler {
     // MARK: The end
 
     private func awaitRequest(for delay: TimeAmount) {
-        schedule(in: delay) { [self] _ in
+        schedule(in: delay) { [self] context in
             let idle = NIODeadline.now() - idleSince
             if !machine.isIdle {
-                awaitRequest(for: limits.requestTimeout)
+                closeIfStalled(context)
+                awaitRequest(for: min(limits.requestTimeout, limits.stallTimeout))
             } else if idle < limits.requestTimeout {
                 awaitRequest(for: limits.requestTimeout - idle)
             } else {
@@ -114,8 +116,31 @@ final class HTTP2ConnectionHandler: ChannelInboundHandler, TimedHandler {
         case .tellLastStream:
             write(.goAway(lastStreamID: lastStream, errorCode: .noError, opaqueData: nil), context: context)
             context.flush()
+            awaitStreams()
         case .close:
             close()
+        }
+    }
+
+    /// Until the streams have ended, after which comes ``close()``.
+    private func awaitStreams() {
+        schedule(in: limits.stallTimeout) { [self] context in
+            closeIfStalled(context)
+            awaitStreams()
+        }
+    }
+
+    /// Streams end one by one where their peer takes nothing, but not without a frame that says so, for which a connection
+    /// that is full has no room either.
+    private func closeIfStalled(_ context: ChannelHandlerContext) {
+        let socket = StreamSocket(of: context.channel)
+        let taken = context.channel.isWritable ? nil : socket?.acknowledgedBytes()
+        if taken == nil || taken != takenSoFar {
+            takenSoFar = taken
+            takenSince = .now()
+        } else if NIODeadline.now() - takenSince >= limits.stallTimeout {
+            socket?.resetWhenClosed()
+            context.close(promise: nil)
         }
     }
 
