@@ -7,9 +7,10 @@ import Tocsin
 /// One stream of an HTTP/2 connection, and so one request: it goes to Hummingbird, or its answer is an event stream.
 ///
 /// It works on HTTP/2's own types, so that an event stream needs nothing between it and the connection.
-final class HTTP2StreamHandler: ChannelInboundHandler, RemovableChannelHandler, TimedHandler {
+final class HTTP2StreamHandler: ChannelDuplexHandler, RemovableChannelHandler, TimedHandler {
     typealias InboundIn = HTTP2Frame.FramePayload
     typealias InboundOut = HTTP2Frame.FramePayload
+    typealias OutboundIn = HTTP2Frame.FramePayload
     typealias OutboundOut = HTTP2Frame.FramePayload
 
     enum State {
@@ -43,6 +44,9 @@ final class HTTP2StreamHandler: ChannelInboundHandler, RemovableChannelHandler, 
     private var windowGrowth: UInt64 = 0
     /// What the peer had taken when it was last asked whether it takes anything.
     private var takenSoFar: UInt64?
+    /// Whether Hummingbird has the request whole, and has begun to answer it.
+    private var isReceived = false
+    private var isAnswered = false
     var timer: Scheduled<Void>?
 
     init(
@@ -103,7 +107,7 @@ final class HTTP2StreamHandler: ChannelInboundHandler, RemovableChannelHandler, 
         case .reading:
             if payload.endsStream { decide(context) }
         case .forwarding:
-            if payload.endsStream { awaitTaking() }
+            if payload.endsStream { received() }
             context.fireChannelRead(data)
         case .deciding, .streaming, .ended:
             break
@@ -130,8 +134,22 @@ final class HTTP2StreamHandler: ChannelInboundHandler, RemovableChannelHandler, 
         } else if state == .reading {
             decide(context)
         } else if state == .forwarding {
-            awaitTaking()
+            received()
         }
+    }
+
+    private func received() {
+        isReceived = true
+        cancelTimer()
+        if isAnswered { awaitTaking() }
+    }
+
+    /// Hummingbird answers.
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        context.write(data, promise: promise)
+        guard !isAnswered else { return }
+        isAnswered = true
+        if isReceived { awaitTaking() }
     }
 
     private func decide(_ context: ChannelHandlerContext) {
@@ -179,8 +197,8 @@ final class HTTP2StreamHandler: ChannelInboundHandler, RemovableChannelHandler, 
         return StreamSocket(of: connection)?.hasUnacknowledgedBytes == true
     }
 
-    /// From the end of the request, or of an event stream, until all of the answer has left; the peer must take some now and
-    /// then.
+    /// From when the answer to the whole request begins, or an event stream ends, until all of it has left; the peer must take
+    /// some now and then.
     func awaitTaking() {
         takenSoFar = takenBytes()
         schedule(in: configuration.limits.stallTimeout) { [self] context in

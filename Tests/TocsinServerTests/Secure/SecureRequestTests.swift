@@ -172,6 +172,25 @@ import Testing
             #expect(try await reader.event().name == "position")
         }
     }
+
+    @Test("A publish that waits for the journal is no peer that takes nothing")
+    func slowJournal() async throws {
+        let journal = GatedJournal()
+        try await TestServer.servingSecurely {
+            $0.journal = journal
+            $0.limits.stallTimeout = .milliseconds(50)
+            $0.limits.requestTimeout = .milliseconds(300)
+        } _: { server, _ in
+            let (client, _) = try await Self.listening(to: server)
+            let publish = try await client.send("POST", "/alarms", fields: Self.json, body: Self.alarm)
+            try await server.eventually("the publish") { _ in journal.arrived == 1 }
+            // When this is over, so is any peer's time to take something.
+            let late = try await client.send("POST", "/alarms", fields: Self.json, body: "{", isWhole: false)
+            #expect(try await late.rest().ending == .reset)
+            journal.open()
+            #expect(try await publish.response(to: "POST").status == 201)
+        }
+    }
 }
 
 extension Hub {
