@@ -48,6 +48,9 @@ struct LogLines: LogHandler {
         return ([time.rfc3339, "\(event.level):", message] + pairs).joined(separator: " ")
     }
 
+    /// What gives a terminal orders, ends a line for some readers, or turns round how the rest of it is shown.
+    private static let unsafe: Set<Unicode.GeneralCategory> = [.control, .format, .lineSeparator, .paragraphSeparator]
+
     /// A line stays one, and a terminal is not given orders, whatever a client has sent.
     private static func escaped(_ text: String, quoted: Bool = false) -> String {
         var escaped = ""
@@ -55,7 +58,7 @@ struct LogLines: LogHandler {
             switch scalar {
             case "\n": escaped += "\\n"
             case "\"" where quoted, "\\" where quoted: escaped += "\\\(scalar)"
-            case _ where scalar.properties.generalCategory == .control:
+            case _ where unsafe.contains(scalar.properties.generalCategory):
                 escaped += "\\u{\(String(scalar.value, radix: 16))}"
             default: escaped.unicodeScalars.append(scalar)
             }

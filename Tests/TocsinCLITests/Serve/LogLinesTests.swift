@@ -28,11 +28,12 @@ import Tocsin
         #expect(line == "1970-01-01T00:00:00.000Z \(expected)\n")
     }
 
-    @Test(arguments: ["\n2026 error: forged", "\r", "\u{1b}[2J", "\u{0}", "\u{85}", "\u{2028}x"])
+    @Test(arguments: ["\n2026 error: forged", "\r", "\u{1b}[2J", "\u{0}", "\u{85}", "\u{2028}x", "\u{202e}x"])
     func `nothing that was sent makes a second line or gives a terminal orders`(text: String) {
         for format in LogFormat.allCases {
             let line = LogLines(format: format).line(event("\(text)", ["a": "\(text)"]), at: Timestamp(milliseconds: 0))
             #expect(line.hasSuffix("\n") && line.utf8.filter { $0 < 0x20 || $0 == 0x7F }.count == 1, "\(line)")
+            #expect(format == .json || line.unicodeScalars.allSatisfy { $0 < "\u{7f}" }, "\(line)")
         }
     }
 
