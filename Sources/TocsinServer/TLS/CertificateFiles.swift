@@ -25,7 +25,8 @@ package struct CertificateFiles: Hashable, Sendable {
             return "--tls-key \(key): this key is not that of the first certificate in \(certificate); "
                 + "give the key that the certificate was made for"
         }
-        return "--tls-certificate \(certificate) and --tls-key \(key) cannot be used: \(error)"
+        return "--tls-certificate \(certificate) and --tls-key \(key) cannot be used: \(error); "
+            + "give certificates only in the one, and one key only in the other, as 'openssl pkey -in FILE' writes it"
     }
 
     func readCertificate() throws -> [UInt8] {

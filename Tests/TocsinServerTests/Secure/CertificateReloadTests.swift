@@ -69,5 +69,10 @@ import Testing
         let missing = CertificateFiles(certificate: folder.files.certificate, key: folder.files.key + "x")
         let error = #expect(throws: ServerStartError.self) { _ = try ServerCertificate(missing, logger: logger) }
         #expect(error?.message.hasPrefix("--tls-key \(folder.files.key)x cannot be read; ") == true)
+        let both = try TestCertificate()
+        try folder.write(certificate: both.keyPEM + "\n" + both.certificatePEM)
+        try folder.write(key: both.keyPEM)
+        let mixed = #expect(throws: ServerStartError.self) { _ = try ServerCertificate(folder.files, logger: logger) }
+        #expect(mixed?.message.contains("; give certificates only in the one, and one key only in the other") == true)
     }
 }
