@@ -25,8 +25,8 @@ final class ProcessMetrics: Sendable {
 
     /// Brings them up to now; what the system does not tell is left out.
     func measure() {
-        let cpu = Self.cpu()
         let new = counted.withLock { counted in
+            let cpu = Self.cpu()
             defer { counted = cpu }
             return cpu - counted
         }
