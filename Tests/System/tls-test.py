@@ -17,7 +17,7 @@ import sys
 import tempfile
 
 from browsers import chromium
-from fuzz_frames import END_HEADERS, END_STREAM, HEADERS, PREFACE, SETTINGS, WINDOW, field, frame
+from fuzz_frames import END_HEADERS, END_STREAM, HEADERS, PING, PREFACE, RESET, SETTINGS, WINDOW, field, frame
 from harness import Failure, Server, Stream, wait_until
 
 # One event source a stream, and what each has got.
@@ -211,20 +211,51 @@ def what_is_no_tls(server):
     require(server.status("/health") == 200, "a plain request broke the server")
 
 
+def bare_connection(server):
+    """HTTP/2 with nobody who minds its rules."""
+    security = client_security()
+    security.set_alpn_protocols(["h2"])
+    connection = security.wrap_socket(socket.create_connection(("127.0.0.1", server.port), timeout=30))
+    connection.sendall(PREFACE)
+    return connection
+
+
+def asking(stream):
+    head = b"".join(field(*pair) for pair in (
+        (":method", "GET"), (":scheme", "https"), (":path", "/events?topic=t"), (":authority", "localhost")))
+    return frame(HEADERS, END_HEADERS | END_STREAM, stream, head)
+
+
+def floods(server):
+    """What costs a client little and the server much."""
+    with contextlib.closing(bare_connection(server)) as connection:
+        settings = connection.recv(9 + 6 * 20)
+        require(struct.pack(">HI", 3, 1000) in settings, f"the limit of streams is not told: {settings}")
+    resets = (asking(stream) + frame(RESET, 0, stream, struct.pack(">I", 8)) for stream in range(1, 20_001, 2))
+    pings = (frame(PING, 0, 0, b"12345678") * 1000 for _ in range(3000))
+    for what, sent in (("streams that are reset at once", resets), ("pings whose answers are not read", pings)):
+        with contextlib.closing(bare_connection(server)) as connection:
+            connection.sendall(frame(SETTINGS, 0, 0, b""))
+            connection.settimeout(10)
+            try:
+                for piece in sent:
+                    connection.sendall(piece)
+                while connection.recv(65536):
+                    pass
+            except TimeoutError:
+                raise Failure(f"a connection may send any number of {what}") from None
+            except OSError:
+                pass
+
+
 def who_takes_nothing_loses_the_connection(binary, folder):
     """Windows without end, and nothing read: what the kernel does not take is more than the streams may hold."""
     server = Server(binary, tempfile.mkdtemp(dir=folder), "--tls-certificate", f"{folder}/certificate.pem", "--tls-key",
                     f"{folder}/key.pem", "--stall-timeout", "2", "--request-timeout", "1s", security=client_security())
-    security = client_security()
-    security.set_alpn_protocols(["h2"])
-    head = b"".join(field(*pair) for pair in (
-        (":method", "GET"), (":scheme", "https"), (":path", "/events?topic=t"), (":authority", "localhost")))
     windows = frame(SETTINGS, 0, 0, struct.pack(">HI", 4, 2**31 - 1)) + frame(WINDOW, 0, 0, struct.pack(">I", 2**30))
     server.start()
-    with contextlib.closing(server), contextlib.closing(
-            security.wrap_socket(socket.create_connection(("127.0.0.1", server.port)))) as stuck:
-        stuck.sendall(PREFACE + windows + b"".join(
-            frame(HEADERS, END_HEADERS | END_STREAM, stream, head) for stream in range(1, 21, 2)))
+    with contextlib.closing(server), contextlib.closing(bare_connection(server)) as stuck:
+        stuck.sendall(windows + b"".join(asking(stream) for stream in range(1, 21, 2)))
         wait_until("the streams are open", lambda: measured(server, 'tocsin_streams{protocol="h2"}') == 10)
         for _ in range(10):
             server.publish([{"topic": "t", "data": "x" * 900} for _ in range(1000)])
@@ -254,6 +285,7 @@ def main():
         publish_command(server, folder)
         h2load(server, folder)
         what_is_no_tls(server)
+        floods(server)
         who_takes_nothing_loses_the_connection(binary, folder)
         browser_has_many_streams(server)
         reload(server, folder)

@@ -8,6 +8,9 @@ struct StreamAdmission: Sendable {
     private var countOfAddress: [IPAddress: Int] = [:]
     var isDraining = false
 
+    /// How many client addresses are remembered.
+    var clientCount: Int { countOfAddress.count }
+
     init(maximum: Int, maximumPerAddress: Int?) {
         self.maximum = maximum
         self.maximumPerAddress = maximumPerAddress

@@ -7,9 +7,13 @@ struct ClientSecurity: Sendable {
     private let context: NIOSSLContext
     let outcome = Taken<(negotiated: String?, certificate: NIOSSLCertificate?)?>(nil)
 
-    /// - Parameter protocols: what it offers to speak (ALPN).
-    init(_ protocols: [String]) throws {
+    /// - Parameters:
+    ///   - protocols: what it offers to speak (ALPN).
+    ///   - newest: the newest version of TLS that it knows.
+    init(_ protocols: [String], upTo newest: TLSVersion? = nil) throws {
         var configuration = TLSConfiguration.makeClientConfiguration()
+        configuration.minimumTLSVersion = .tlsv1
+        configuration.maximumTLSVersion = newest
         configuration.certificateVerification = .none
         configuration.applicationProtocols = protocols
         configuration.shutdownTimeout = .milliseconds(100)

@@ -1,4 +1,5 @@
 import NIOCore
+import NIOSSL
 import Testing
 
 @testable import Tocsin
@@ -21,6 +22,21 @@ import Testing
             try await server.eventually("the handshake") { _ in security.outcome.value != nil }
             #expect(security.outcome.value?.negotiated == choice)
             try await connection.close()
+        }
+    }
+
+    @Test("TLS 1.2 and later is spoken", arguments: [(.tlsv11, false), (.tlsv12, true)] as [(TLSVersion, Bool)])
+    func version(newest: TLSVersion, isSpoken: Bool) async throws {
+        try await TestServer.servingSecurely { server, _ in
+            let security = try ClientSecurity(["http/1.1"], upTo: newest)
+            let connection = try await RawConnection(to: server.port, over: security)
+            if isSpoken {
+                try await connection.send(RawRequest("GET", "/health").bytes)
+                #expect(try await connection.response().status == 200)
+            } else {
+                _ = try? await connection.rest()
+                #expect(security.outcome.value == nil)
+            }
         }
     }
 
@@ -189,6 +205,30 @@ import Testing
             #expect(try await late.rest().ending == .reset)
             journal.open()
             #expect(try await publish.response(to: "POST").status == 201)
+        }
+    }
+
+    @Test("A stream that has ended, and of whose end the peer takes nothing, is reset")
+    func endIsNotTaken() async throws {
+        try await TestServer.servingSecurely {
+            $0.limits.stallTimeout = .milliseconds(50)
+            $0.limits.requestTimeout = .milliseconds(300)
+        } _: { server, _ in
+            let (client, _) = try await Self.listening(to: server)
+            let stalled = try await client.listen("/connection/u?client=x")
+            _ = try await stalled.event()
+            try await stalled.connection.setReading(false)
+            // More than the stream's window takes.
+            for number in 0..<150 {
+                _ = try await server.hub.publish("\(number)" + String(repeating: "x", count: 1000), to: "u")
+            }
+            let newer = try await client.listen("/connection/u?client=x")
+            _ = try await newer.event()
+            // When this is over, so is the peer's time.
+            let late = try await client.send("POST", "/alarms", fields: Self.json, body: "{", isWhole: false)
+            #expect(try await late.rest().ending == .reset)
+            try await stalled.connection.setReading(true)
+            #expect(try await stalled.connection.rest().ending == .reset)
         }
     }
 }

@@ -43,6 +43,7 @@ import Testing
                 admission.end(from: open.remove(at: place))
             }
             #expect(admission.count == open.count)
+            #expect(admission.clientCount == Set(open.map(\.client)).count)
         }
     }
 }
