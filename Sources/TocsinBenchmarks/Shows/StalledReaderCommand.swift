@@ -47,7 +47,8 @@ struct StalledReaderCommand: AsyncParsableCommand {
 
     private static func figures(_ bench: Bench, streams: Int, alarms: Int, stalls: Bool) async throws -> Figures {
         say(stalls ? "one reader stops reading" : "all readers read")
-        return try await bench.withServer(.tocsin) { server in
+        // It is to be there to the end; by default a reader that takes nothing for a minute has to come back.
+        return try await bench.withServer(.tocsin, ["--stall-timeout", "3600"]) { server in
             var settings = try server.settings(topics: 1)
             settings.streams = streams
             settings.publishers = 16
