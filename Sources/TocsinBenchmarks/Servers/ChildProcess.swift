@@ -27,6 +27,8 @@ final class ChildProcess: Sendable {
         posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
         posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, log, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
         posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO)
+        // Connections of the load would stay open in it, and count against its limit.
+        for descriptor in STDERR_FILENO + 1..<getdtablesize() { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
         // Threads of Swift's have signals blocked, which a child would inherit.
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
