@@ -1,4 +1,5 @@
-// Makes fdatasync and fsync of write-ahead logs fail with EIO while the file named by FAILING_SYNC_FLAG is there.
+// Makes fdatasync and fsync of write-ahead logs fail with EIO while the file named by FAILING_SYNC_FLAG is there, or hang
+// where that file is not empty.
 //
 // Loaded before the C library (LD_PRELOAD), so that the server under test is the one that is shipped.
 
@@ -8,11 +9,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
-static int fails(int descriptor) {
-    const char *flag = getenv("FAILING_SYNC_FLAG");
-    if (flag == NULL || access(flag, F_OK) != 0) return 0;
+static int is_log(int descriptor) {
     char link[64], path[4096];
     snprintf(link, sizeof link, "/proc/self/fd/%d", descriptor);
     ssize_t length = readlink(link, path, sizeof path);
@@ -20,9 +20,14 @@ static int fails(int descriptor) {
 }
 
 static int sync_or_fail(int descriptor, const char *name) {
-    if (fails(descriptor)) {
-        errno = EIO;
-        return -1;
+    const char *flag = getenv("FAILING_SYNC_FLAG");
+    struct stat about;
+    while (flag != NULL && stat(flag, &about) == 0 && is_log(descriptor)) {
+        if (about.st_size == 0) {
+            errno = EIO;
+            return -1;
+        }
+        usleep(10000);
     }
     int (*real)(int) = (int (*)(int))dlsym(RTLD_NEXT, name);
     return real(descriptor);

@@ -12,15 +12,18 @@ something is not so.
 import argparse
 import contextlib
 import email.utils
+import http.client
 import os
 import resource
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
-from fault_load import HEARTBEAT, Listener, Publisher, check_all, listed, log_lines, ready
+from fault_load import HEARTBEAT, PATIENCE, Listener, Publisher, check_all, listed, log_lines, ready
 from harness import Failure, Server, Stream, order, wait_until
 from preloaded import FailingSync, ShiftedClock
 
@@ -35,10 +38,10 @@ class Skipped(Exception):
 class Trial:
     """A server with two streams and a publisher."""
 
-    def __init__(self, binary, folder, disk=None, environment=None, size=100, prefix=()):
+    def __init__(self, binary, folder, disk=None, environment=None, size=100, prefix=(), options=()):
         data = os.path.join(disk or folder, "tocsin.db")
-        self.server = Server(binary, folder, "--heartbeat", str(HEARTBEAT), environment=environment, prefix=prefix,
-                             arguments=["serve", "--data", data])
+        self.server = Server(binary, folder, "--heartbeat", str(HEARTBEAT), *options, environment=environment,
+                             prefix=prefix, arguments=["serve", "--data", data])
         self.server.data = data
         self.size, self.listeners, self.publisher = size, [], None
 
@@ -70,15 +73,15 @@ class Trial:
             raise Failure(f"an answer is wrong: {self.publisher.wrong[0]}")
 
     @contextlib.contextmanager
-    def broken(self, reason, seconds=3):
+    def broken(self, reason, seconds=3, refusals=6):
         """While the body of `with` has something broken: refusals, and streams that live. Mended by its end.
 
-        `reason` is what `/ready` says.
+        `reason` is what `/ready` says; so many `refusals` are waited for.
         """
         begin, lines = time.monotonic(), len(log_lines(self.server))
         refused = self.publisher.refused
         yield
-        wait_until("publishes are refused", lambda: self.publisher.refused > refused + 5 or self.failed())
+        wait_until("publishes are refused", lambda: self.publisher.refused >= refused + refusals or self.failed())
         wait_until(f"/ready says {reason!r}", lambda: (said := ready(self.server))[0] == 503 and reason in said[1])
         pieces = [listener.pieces for listener in self.listeners]
         while time.monotonic() < begin + seconds:
@@ -168,7 +171,8 @@ def full_disk_at_checkpoint(binary, folder):
 def read_only(binary, folder):
     """No file of the journal may be changed, nor its folder, as when a file system is made read-only by an error."""
     with Trial(binary, folder) as trial:
-        # Not the third one, "-shm": where it cannot be written the kernel ends the process, since SQLite maps it.
+        # Not the third one, "-shm": where it cannot be written the kernel ends the process, since SQLite maps it. (Without
+        # it, in exclusive locking mode, nobody else could read the journal, and so not back it up.)
         files = [trial.server.data, trial.server.data + "-wal"]
         try:
             with trial.broken("written"):
@@ -179,6 +183,72 @@ def read_only(binary, folder):
             subprocess.run(["chattr", "-f", "-i", folder, *files], check=False)
         count = trial.settle()
         return f"{count} alarms, {trial.publisher.refused} refused: {sorted(trial.publisher.refusals)}"
+
+
+def hanging_disk(binary, folder):
+    """The journal's disk answers nothing for a while, and then all that it was asked."""
+    disk = FailingSync(folder)
+    with Trial(binary, folder, environment=disk.environment) as trial:
+        # It is waited for up to ten seconds.
+        with trial.broken("the journal has not answered", refusals=1):
+            disk.hang()
+        disk.work()
+        count = trial.settle()
+        return f"{count} alarms, {trial.publisher.refused} refused: {sorted(trial.publisher.refusals)}"
+
+
+def hanging_disk_at_the_end(binary, folder):
+    """The server ends all the same: in about `--drain` after one SIGTERM, at once after two."""
+    disk, took = FailingSync(folder), []
+    for signals, drain, least, most, status in ((1, 2, 1.9, 7, 0), (2, 60, 0, 3, 128 + signal.SIGTERM)):
+        server = Server(binary, folder, "--drain", str(drain), environment=disk.environment)
+        try:
+            server.start()
+            stream, answered = Listener(server, "/connection/load"), server.publish({"user": "load", "data": "kept"})[0]
+            disk.hang()
+            hanging = HangingPublish(server)
+            begin = time.monotonic()
+            for number in range(signals):
+                server.process.send_signal(signal.SIGTERM)
+                if number == 0:
+                    wait_until("the stream ends", lambda: stream.end)
+            code = server.process.wait(30)
+            took.append(time.monotonic() - begin)
+        except subprocess.TimeoutExpired:
+            raise Failure(f"{signals} SIGTERM and --drain {drain}: the server goes on after 30 s") from None
+        finally:
+            server.close()
+            if os.path.exists(disk.flag):
+                disk.work()
+        hanging.join(PATIENCE)
+        if hanging.answer not in (None, 503):
+            raise Failure(f"the publish that hangs was answered {hanging.answer}")
+        if answered != 201 or stream.data() != ["kept"] or stream.end != "its end":
+            raise Failure(f"the stream was sent {stream.data()} and came to {stream.end}")
+        if code != status or not least <= took[-1] <= most:
+            raise Failure(f"{signals} SIGTERM and --drain {drain}: it ended with {code} after {took[-1]:.1f} s")
+    server.start()
+    kept = [data for _, _, data in listed(server, "load")]
+    server.close()
+    if kept.count("kept") != 2 or set(kept) - {"kept", "hangs"}:
+        raise Failure(f"the journal has {kept}")
+    return f"ended after {took[0]:.1f} s and {took[1]:.1f} s"
+
+
+class HangingPublish(threading.Thread):
+    """One publish that the journal does not answer."""
+
+    def __init__(self, server):
+        super().__init__(daemon=True)
+        self.server, self.answer = server, None
+        log = server.data + "-wal"
+        size = os.path.getsize(log)
+        self.start()
+        wait_until("the journal writes it", lambda: os.path.getsize(log) > size)
+
+    def run(self):
+        with contextlib.suppress(OSError, http.client.HTTPException):
+            self.answer = self.server.publish({"user": "load", "data": "hangs"})[0]
 
 
 # MARK: Open files
@@ -326,7 +396,8 @@ def has_time(server, shift):
     return abs(told - (time.time() + shift)) < 2
 
 
-TRIALS = [full_disk, full_disk_at_checkpoint, read_only, used_up_files, used_up_connections, shifted_clock]
+TRIALS = [full_disk, full_disk_at_checkpoint, read_only, hanging_disk, hanging_disk_at_the_end, used_up_files,
+          used_up_connections, shifted_clock]
 
 
 def main():

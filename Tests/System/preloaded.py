@@ -8,7 +8,7 @@ from harness import Failure
 
 
 class FailingSync:
-    """Makes fdatasync of write-ahead logs fail in processes that run in `environment`, while it is failing."""
+    """Makes fdatasync of write-ahead logs fail, or hang, in processes that run in `environment`, until it works."""
 
     def __init__(self, folder):
         self.flag = os.path.join(folder, "failing")
@@ -16,6 +16,12 @@ class FailingSync:
 
     def fail(self):
         open(self.flag, "w").close()
+
+    def hang(self):
+        # Renamed, so that it is never there and empty.
+        with open(self.flag + ".new", "w", encoding="ascii") as flag:
+            flag.write("hang")
+        os.rename(flag.name, self.flag)
 
     def work(self):
         os.unlink(self.flag)

@@ -6,9 +6,19 @@ final class DrainDeadline: Sendable {
     private static let least = Duration.seconds(1)
 
     private let deadline = NIOLockedValueBox<ContinuousClock.Instant?>(nil)
+    private let (passing, passage) = AsyncStream.makeStream(of: Never.self)
 
     func set(in duration: Duration) {
         deadline.withLockedValue { $0 = .now + duration }
+        Task { [passage] in
+            try? await Task.sleep(for: duration + Self.least)
+            passage.finish()
+        }
+    }
+
+    /// Returns when it is over, and a step more; for one waiter.
+    func hasPassed() async {
+        for await _ in passing {}
     }
 
     var remaining: Duration {

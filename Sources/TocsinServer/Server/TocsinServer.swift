@@ -95,7 +95,10 @@ package struct TocsinServer: Sendable {
         let signals = await StopSignals(signals, logger: logger) { await group.triggerGracefulShutdown() }
         defer { signals.release() }
         do {
-            try await group.run()
+            guard try await hasEnded({ try await group.run() }) else {
+                logger.error("some requests are still not answered after --drain: the journal does not answer")
+                return
+            }
         } catch is CancellationError {
             logger.warning("some requests were not answered within --drain")
         } catch let error as IOError {
@@ -109,6 +112,31 @@ package struct TocsinServer: Sendable {
         // Streams and answers that are being taken hold no Task, so nobody has waited for them yet.
         if await !isDone(within: deadline.remaining, { await openConnections.whenNone() }) {
             logger.warning("some connections did not end within --drain and were closed")
+        }
+    }
+
+    /// Waits for what serves, but after the deadline no more: a request may be waiting for a disk that hangs, which nobody can
+    /// cancel.
+    ///
+    /// - Returns: whether it has ended.
+    private func hasEnded(_ serve: @escaping @Sendable () async throws -> Void) async throws -> Bool {
+        let (endings, ending) = AsyncStream.makeStream(of: Result<Bool, any Error>.self)
+        let serving = Task {
+            ending.yield(
+                await Result.catching {
+                    try await serve()
+                    return true
+                })
+        }
+        let watching = Task {
+            await deadline.hasPassed()
+            ending.yield(.success(false))
+        }
+        defer { watching.cancel() }
+        return try await withTaskCancellationHandler {
+            try await endings.first { _ in true }?.get() ?? false
+        } onCancel: {
+            serving.cancel()
         }
     }
 
