@@ -16,6 +16,7 @@ import sys
 import tempfile
 import threading
 
+from certificates import client_security, make_certificate
 from harness import Failure, Server
 
 
@@ -96,6 +97,34 @@ def check_counts(binary, server):
     check(status == 0 and re.search(r"^missing, repeated +0, 0$", output, re.M), "the table tells", output, error)
 
 
+def check_secure(binary, folder):
+    """With TLS, over both versions of HTTP, whatever the streams are of."""
+    make_certificate(folder)
+    server = Server(binary, folder, "--tls-certificate", "certificate.pem", "--tls-key", "key.pem",
+                    security=client_security())
+    options = ["--streams", "30", "--publishers", "3", "--duration", "1s", "--rate", "100", "--json"]
+    versions = [], ["--http2"], ["--http2", "--streams-per-connection", "7"]
+    audiences = ([], 30), (["--topics", "3"], 10), (["--users", "30"], 1)
+    try:
+        server.start()
+        for version in versions:
+            for audience, readers in audiences:
+                asked = [*version, *audience]
+                status, output, error = bench(binary, *options, *asked, server.origin)
+                check(status == 0, "a bench with TLS failed", asked, status, error)
+                said = json.loads(output)
+                check(said["publishes"] > 0 and said["events"] == readers * said["publishes"],
+                      "with TLS as many events as without", asked, said)
+                check(said["missing"] == said["repeated"] == said["refused"] == 0, "nothing is lost", asked, said)
+        status, _, error = bench(binary, "--http2", f"http://127.0.0.1:{server.port}")
+        check(status == 64 and "https" in error, "HTTP/2 without TLS", status, error)
+        status, output, error = bench(binary, *options, f"http://127.0.0.1:{server.port}")
+        check(status == 1 and error and not output, "no TLS where the server speaks it", status, error)
+        check(server.stop() == 0, "the server did not end well")
+    finally:
+        server.close()
+
+
 def journal_size(server):
     """How many alarms the journal has had: the second part of its newest id."""
     _, _, body = server.request("GET", "/topics/any/alarms")
@@ -134,13 +163,15 @@ def main():
         check_counts(binary, server)
         check_refusals(binary, server)
         check_careless(binary)
+        os.mkdir(secure := os.path.join(folder, "secure"))
+        check_secure(binary, secure)
     except (Failure, OSError, subprocess.TimeoutExpired) as failure:
         print(f"bench-test: FAILED: {failure}\n{server.tail()}")
         return 1
     finally:
         server.close()
         shutil.rmtree(folder)
-    print("bench-test: ok: counts are the journal's, and loss, doubles and foreign hosts are told")
+    print("bench-test: ok: counts are the journal's, also with TLS and HTTP/2; loss, doubles and foreign hosts are told")
     return 0
 
 
