@@ -5,15 +5,13 @@ import contextlib
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
 import threading
-import time
 
 from browsers import Record, Site, chromium
-from harness import Failure, Server, Stream, order, wait_until
+from harness import Failure, Server, Stream, order, run_parts, run_test, wait_until
 
 EXAMPLES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "Examples")
 DEFAULT = "http://127.0.0.1:5000"
@@ -291,26 +289,17 @@ def system_calls(name):
 TESTS = [flask_application, page_with_the_module, backup_and_restore, systemd_unit]
 
 
-def main():
+def check(options, folder):
+    tests = [test for test in TESTS if options.only in (None, test.__name__)]
+    with chromium() as browser:
+        return run_parts(tests, options, folder, browser)
+
+
+def options():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--binary", required=True)
     parser.add_argument("--only", choices=[test.__name__ for test in TESTS])
-    options = parser.parse_args()
-    folder, begin, what = tempfile.mkdtemp(prefix="tocsin-examples-"), time.monotonic(), "setup"
-    try:
-        with chromium() as browser:
-            for test in TESTS:
-                if options.only in (None, test.__name__):
-                    what = test.__name__.replace("_", " ")
-                    test(options, folder, browser)
-    except Exception as failure:  # whatever it is, it is told in one line with its place
-        print(f"examples-test: FAILED: {what}: {type(failure).__name__}: {failure}")
-        return 1
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-    print(f"examples-test: ok: {'all' if not options.only else what} ({time.monotonic() - begin:.0f} s)")
-    return 0
+    return parser
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_test("examples-test", check, options()))

@@ -2,14 +2,17 @@
 
 It shares no code with the server: streams are read from the raw socket by the rules of WHATWG HTML 9.2.6.
 """
+import argparse
 import contextlib
 import http.client
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 import time
 
 
@@ -27,6 +30,39 @@ def wait_until(what, condition, seconds=30):
         if time.monotonic() > deadline:
             raise Failure(f"within {seconds} s: {what}")
         time.sleep(0.01)
+
+
+def run_test(name, check, parser=None):
+    """The whole of a test: `check(options, folder)` says what went well. Tells it in one line; returns the exit status.
+
+    `parser` has the options beside `--binary`; the folder is gone afterwards.
+    """
+    parser = parser or argparse.ArgumentParser()
+    parser.add_argument("--binary", default=".build/release/tocsin")
+    options, begin = parser.parse_args(), time.monotonic()
+    folder = tempfile.mkdtemp(prefix=f"tocsin-{name}-")
+    try:
+        said = check(options, folder)
+    except Exception as failure:  # whatever breaks it has failed
+        print(f"{name}: FAILED: {type(failure).__name__}: {failure}")
+        return 1
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    print(f"{name}: ok: {said} ({time.monotonic() - begin:.0f} s)")
+    return 0
+
+
+def run_parts(parts, what, folder, *others):
+    """Calls each with `what`, a folder of its own and `others`; a failure says in which, and success what each says."""
+    told = []
+    for part in parts:
+        name = part.__name__.replace("_", " ")
+        try:
+            result = part(what, tempfile.mkdtemp(dir=folder), *others)
+        except Exception as failure:
+            raise Failure(f"{name}: {type(failure).__name__}: {failure}") from failure
+        told.append(f"{name}: {result}" if result else name)
+    return "; ".join(told)
 
 
 class Server:

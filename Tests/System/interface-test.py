@@ -5,18 +5,15 @@ Every operation is asked for every status that it has, every type of problem is 
 what the schemas say of alarms and parameters is what the server says. What cannot be met is
 listed in UNREACHED_STATUSES.
 """
-import argparse
 import json
 import os
-import shutil
 import socket
 import sys
-import tempfile
 from urllib.parse import quote
 
 from alarm_cases import BEYOND, CASES, alarm
 from asker import JSON, Asker
-from harness import Failure, Server, wait_until
+from harness import Failure, Server, run_test, wait_until
 from preloaded import FailingSync
 from openapi import METHODS, Description
 from stream_examples import check_stream_examples
@@ -253,8 +250,8 @@ def ask_too_often(description, binary, folder):
         server.close()
 
 
-def check(binary, folder):
-    server = Server(binary, folder)
+def check(options, folder):
+    server = Server(options.binary, folder)
     try:
         server.start()
         text = server.request("GET", "/openapi.yaml")[2].decode("utf-8")
@@ -273,11 +270,11 @@ def check(binary, folder):
     finally:
         server.close()
     os.mkdir(streams := os.path.join(folder, "streams"))
-    said.append(check_stream_examples(asker.description, binary, streams))
+    said.append(check_stream_examples(asker.description, options.binary, streams))
     os.mkdir(broken := os.path.join(folder, "broken"))
-    other = ask_broken(asker.description, binary, broken)
+    other = ask_broken(asker.description, options.binary, broken)
     os.mkdir(often := os.path.join(folder, "often"))
-    limited = ask_too_often(asker.description, binary, often)
+    limited = ask_too_often(asker.description, options.binary, often)
 
     described = asker.description.statuses()
     if unmet := described - asker.statuses - other.statuses - limited.statuses - UNREACHED_STATUSES:
@@ -289,19 +286,5 @@ def check(binary, folder):
             f"and {len(types) - len(UNREACHED_TYPES)} problems met; {', '.join(said)}")
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--binary", default=".build/release/tocsin")
-    folder = tempfile.mkdtemp(prefix="tocsin-interface-")
-    try:
-        print(f"interface-test: ok: {check(parser.parse_args().binary, folder)}")
-    except Exception as failure:  # whatever breaks it has failed
-        print(f"interface-test: FAILED: {type(failure).__name__}: {failure}")
-        return 1
-    finally:
-        shutil.rmtree(folder)
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_test("interface-test", check))

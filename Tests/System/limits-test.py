@@ -3,20 +3,17 @@
 
 Streams here are bare sockets: a thousand of them are read by one poll.
 """
-import argparse
 import contextlib
 import re
 import resource
 import select
-import shutil
 import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 
-from harness import Failure, Server, Stream, wait_until
+from harness import Failure, Server, Stream, run_parts, run_test, wait_until
 
 STREAMS = 1000
 
@@ -213,27 +210,11 @@ TESTS = [few_streams_end_at_once, streams_end_at_a_pace, a_second_signal_ends_at
          who_publishes_too_often_waits, streams_are_counted]
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--binary", default=".build/release/tocsin")
-    options = parser.parse_args()
+def check(options, folder):
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(max(soft, 4 * STREAMS), hard), hard))
-    begin, told, what = time.monotonic(), [], ""
-    root = tempfile.mkdtemp(prefix="tocsin-limits-")
-    try:
-        for test in TESTS:
-            what = test.__name__.replace("_", " ")
-            result = test(options.binary, tempfile.mkdtemp(dir=root))
-            told += [f"{what}: {result}" if result else what]
-    except Exception as failure:  # whatever it is, it is told in one line with its place
-        print(f"limits-test: FAILED: {what}: {type(failure).__name__}: {failure}")
-        return 1
-    finally:
-        shutil.rmtree(root, ignore_errors=True)
-    print(f"limits-test: ok: {'; '.join(told)} ({time.monotonic() - begin:.0f} s)")
-    return 0
+    return run_parts(TESTS, options.binary, folder)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_test("limits-test", check))

@@ -3,7 +3,6 @@
 
 With Debian's prometheus; what is measured and when is for the tests in Swift.
 """
-import argparse
 import contextlib
 import json
 import os
@@ -11,11 +10,10 @@ import re
 import shutil
 import subprocess
 import sys
-import tempfile
 import urllib.parse
 import urllib.request
 
-from harness import Failure, Server, Stream, wait_until
+from harness import Failure, Server, Stream, run_test, wait_until
 
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
 EXAMPLE = os.path.join(ROOT, "Examples", "prometheus")
@@ -123,8 +121,8 @@ def check_log(server):
     return len(lines)
 
 
-def check(binary, folder):
-    server = Server(binary, folder, "--log-level", "debug", "--log-format", "json")
+def check(options, folder):
+    server = Server(options.binary, folder, "--log-level", "debug", "--log-format", "json")
     try:
         server.start()
         streams = scenario(server)
@@ -140,19 +138,5 @@ def check(binary, folder):
     return f"Prometheus reads {len(known)} metrics and {rules} rules, and {lines} lines of the log tell no secret"
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--binary", default=".build/release/tocsin")
-    folder = tempfile.mkdtemp(prefix="tocsin-metrics-")
-    try:
-        print(f"metrics-test: ok: {check(parser.parse_args().binary, folder)}")
-    except Exception as failure:  # whatever breaks it has failed
-        print(f"metrics-test: FAILED: {type(failure).__name__}: {failure}")
-        return 1
-    finally:
-        shutil.rmtree(folder)
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_test("metrics-test", check))
