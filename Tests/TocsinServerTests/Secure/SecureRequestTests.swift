@@ -208,6 +208,24 @@ import Testing
         }
     }
 
+    @Test("Who takes nothing of an ordinary answer is reset")
+    func untakenAnswer() async throws {
+        try await TestServer.servingSecurely {
+            $0.limits.requestTimeout = .seconds(1)
+            $0.limits.stallTimeout = .milliseconds(50)
+        } _: { server, _ in
+            // More than the stream's window holds.
+            for _ in 0..<4 { _ = try await server.hub.publish(String(repeating: "x", count: 50_000), to: "t") }
+            let client = try await HTTP2Client(to: server)
+            let request = try await client.send("GET", "/users/t/alarms")
+            try await request.setReading(false)
+            let idle = try await HTTP2Client(to: server)
+            try await idle.channel.closeFuture.get()
+            try await request.setReading(true)
+            #expect(try await request.rest().ending == .reset)
+        }
+    }
+
     @Test("A stream that has ended, and of whose end the peer takes nothing, is reset")
     func endIsNotTaken() async throws {
         try await TestServer.servingSecurely {
