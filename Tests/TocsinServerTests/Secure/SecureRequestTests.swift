@@ -195,7 +195,7 @@ import Testing
         try await TestServer.servingSecurely {
             $0.journal = journal
             $0.limits.stallTimeout = .milliseconds(50)
-            $0.limits.requestTimeout = .milliseconds(300)
+            $0.limits.requestTimeout = .seconds(3)
         } _: { server, _ in
             let (client, _) = try await Self.listening(to: server)
             let publish = try await client.send("POST", "/alarms", fields: Self.json, body: Self.alarm)
@@ -211,7 +211,7 @@ import Testing
     @Test("Who takes nothing of an ordinary answer is reset")
     func untakenAnswer() async throws {
         try await TestServer.servingSecurely {
-            $0.limits.requestTimeout = .seconds(1)
+            $0.limits.requestTimeout = .seconds(3)
             $0.limits.stallTimeout = .milliseconds(50)
         } _: { server, _ in
             // More than the stream's window holds.
@@ -230,7 +230,7 @@ import Testing
     func endIsNotTaken() async throws {
         try await TestServer.servingSecurely {
             $0.limits.stallTimeout = .milliseconds(50)
-            $0.limits.requestTimeout = .milliseconds(300)
+            $0.limits.requestTimeout = .seconds(3)
         } _: { server, _ in
             let (client, _) = try await Self.listening(to: server)
             let stalled = try await client.listen("/connection/u?client=x")
