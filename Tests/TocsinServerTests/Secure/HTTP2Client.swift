@@ -2,6 +2,7 @@ import NIOCore
 import NIOHPACK
 import NIOHTTP2
 import NIOPosix
+import Testing
 
 /// An HTTP/2 connection of a client, over TLS.
 final class HTTP2Client: Sendable {
@@ -45,12 +46,15 @@ final class HTTP2Client: Sendable {
         body: String = "", isWhole: Bool = true
     ) async throws -> RawConnection {
         let promise = channel.eventLoop.makePromise(of: (any Channel).self)
+        let receiver = Taken<NIOLoopBound<Receiver>?>(nil)
         multiplexer.createStreamChannel(promise: promise) { stream in
             stream.eventLoop.makeCompletedFuture {
-                try stream.pipeline.syncOperations.addHandlers([ResponseText(), Receiver()])
+                try stream.pipeline.syncOperations.addHandler(ResponseText())
+                receiver.value = try stream.addReceiver()
             }
         }
-        let stream = try await RawConnection(receivingFrom: promise.futureResult.get())
+        let channel = try await promise.futureResult.get()
+        let stream = RawConnection(channel, receiver: try #require(receiver.value))
         let head = HPACKHeaders(
             [(":method", method), (":scheme", "https"), (":authority", authority), (":path", target)] + fields)
         let endsWithHead = isWhole && body.isEmpty

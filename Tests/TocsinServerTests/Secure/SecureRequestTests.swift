@@ -236,6 +236,9 @@ import Testing
             let stalled = try await client.listen("/connection/u?client=x")
             _ = try await stalled.event()
             try await stalled.connection.setReading(false)
+            // The read that is under way already.
+            _ = try await server.hub.publish(to: "u")
+            _ = try await stalled.event()
             // More than the stream's window takes.
             for number in 0..<150 {
                 _ = try await server.hub.publish("\(number)" + String(repeating: "x", count: 1000), to: "u")

@@ -21,28 +21,27 @@ final class RawConnection: Sendable {
     ///   - security: what is spoken below, where it is TLS.
     ///   - receiveBuffer: bytes that the kernel keeps for it; the system's choice where not given.
     convenience init(to port: Int, over security: ClientSecurity? = nil, receiveBuffer: Int32? = nil) async throws {
+        let receiver = Taken<NIOLoopBound<Receiver>?>(nil)
         var bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .channelOption(.allowRemoteHalfClosure, value: true)
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try security?.secure(channel)
-                    try channel.pipeline.syncOperations.addHandler(Receiver())
+                    receiver.value = try channel.addReceiver()
                 }
             }
         if let receiveBuffer {
             bootstrap = bootstrap.channelOption(.socketOption(.so_rcvbuf), value: .init(receiveBuffer))
         }
-        try await self.init(receivingFrom: bootstrap.connect(host: "127.0.0.1", port: port).get())
+        let channel = try await bootstrap.connect(host: "127.0.0.1", port: port).get()
+        self.init(channel, receiver: try #require(receiver.value))
     }
 
-    /// - Parameter channel: has a ``Receiver``.
-    init(receivingFrom channel: any Channel) async throws {
+    /// - Parameter receiver: of the channel; it was there before the channel could end.
+    init(_ channel: any Channel, receiver: NIOLoopBound<Receiver>) {
         self.channel = channel
-        receiver = try await channel.eventLoop.submit {
-            let receiver = try channel.pipeline.syncOperations.handler(type: Receiver.self)
-            return NIOLoopBound(receiver, eventLoop: channel.eventLoop)
-        }.get()
+        self.receiver = receiver
     }
 
     deinit {

@@ -87,3 +87,12 @@ final class Receiver: ChannelInboundHandler {
         var description: String { "waited for \(what), but there is: \(instead)" }
     }
 }
+
+extension Channel {
+    /// Adds a receiver while the channel is set up: it may end before anybody can ask for one.
+    func addReceiver() throws -> NIOLoopBound<Receiver> {
+        let receiver = Receiver()
+        try pipeline.syncOperations.addHandler(receiver)
+        return NIOLoopBound(receiver, eventLoop: eventLoop)
+    }
+}
