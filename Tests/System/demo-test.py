@@ -169,6 +169,8 @@ def main():
     parser.add_argument("--binary", default=".build/release/tocsin")
     binary = os.path.abspath(parser.parse_args().binary)
     folder = tempfile.mkdtemp(prefix="tocsin-demo-test-")
+    # Where this runs under nohup, the servers that it starts would ignore the signal too.
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
     try:
         print_config(binary, folder)
         demo(binary, folder)
