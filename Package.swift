@@ -17,6 +17,7 @@ let package = Package(
     platforms: [.macOS(.v15), .iOS(.v18)],
     products: [
         .library(name: "ServerSentEvents", targets: ["ServerSentEvents"]),
+        .library(name: "EventSourceClient", targets: ["EventSourceClient"]),
         .executable(name: "tocsin", targets: ["TocsinCLI"]),
     ],
     dependencies: [
@@ -43,6 +44,17 @@ let package = Package(
     ],
     targets: [
         .target(name: "ServerSentEvents", swiftSettings: strict),
+        .target(
+            name: "EventSourceClient",
+            dependencies: [
+                "ServerSentEvents",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: strict),
         .target(
             name: "Tocsin",
             dependencies: [
@@ -152,6 +164,17 @@ let package = Package(
         .testTarget(
             name: "ServerSentEventsTests",
             dependencies: ["EventStreamReference", "SeededRandomness", "ServerSentEvents"], swiftSettings: strict),
+        .testTarget(
+            name: "EventSourceClientTests",
+            dependencies: [
+                "EventSourceClient",
+                "ServerSentEvents",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: strict),
         .executableTarget(
             name: "TocsinFuzz",
             dependencies: ["EventStreamReference", "SeededRandomness", "ServerSentEvents", "Tocsin", "TocsinServer"],

@@ -38,7 +38,7 @@ public struct EventStreamParser: Sendable {
     private var dispatchedID: [UInt8]
 
     /// The error that ended the reading, for good.
-    @usableFromInline private(set) var failure: EventStreamError?
+    @usableFromInline package private(set) var failure: EventStreamError?
 
     /// - Parameters:
     ///   - lastEventID: the id in force until the stream sets another; on a reconnection, the ``lastEventID`` before it.
