@@ -1,4 +1,9 @@
 public import AsyncHTTPClient
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#endif
 import NIOCore
 
 extension EventSource {
@@ -7,7 +12,8 @@ extension EventSource {
     /// Unlike `HTTPClient.shared` it does not give up a stream that is silent for 90 seconds, does not limit the streams of a
     /// host (eight otherwise; the ninth would wait for ever), reports a refused connection at once, and has the operating
     /// system look after peers that vanish (TCP keep-alive).
-    public static let httpClient = HTTPClient(eventLoopGroupProvider: .singleton, configuration: httpClientConfiguration)
+    public static let httpClient = HTTPClient(
+        eventLoopGroupProvider: .singleton, configuration: httpClientConfiguration)
 
     /// The configuration of ``httpClient``, for a client of your own with, say, other certificates.
     public static var httpClientConfiguration: HTTPClient.Configuration {
@@ -21,7 +27,15 @@ extension EventSource {
         return configuration
     }
 
+    /// Has a peer noticed that vanished without a word, after two minutes where the system lets that be chosen.
     @Sendable private static func keepAlive(_ channel: any Channel) -> EventLoopFuture<Void> {
-        channel.setOption(.socketOption(.so_keepalive), value: 1)
+        var set = channel.setOption(.socketOption(.so_keepalive), value: 1)
+        #if os(Linux)
+        for (name, value) in [(TCP_KEEPIDLE, 60), (TCP_KEEPINTVL, 20), (TCP_KEEPCNT, 3)] {
+            set = set.flatMap { channel.setOption(.tcpOption(.init(rawValue: name)), value: value) }
+        }
+        #endif
+        // It is as well without, where a transport does not know them.
+        return set.flatMapError { _ in channel.eventLoop.makeSucceededVoidFuture() }
     }
 }

@@ -8,7 +8,7 @@ import ServerSentEvents
 
 /// One request for the stream, and what its answer means (WHATWG HTML 9.2.2, 9.2.3).
 struct EventSourceAttempt: Sendable {
-    enum Answer {
+    enum Answer: Sendable {
         case stream(HTTPClientResponse.Body)
         /// The server wants no more attempts (204).
         case stop
@@ -25,18 +25,28 @@ struct EventSourceAttempt: Sendable {
     func answer() async throws -> Answer {
         do {
             let limit = TimeLimit(duration: options.connectionTimeout, clock: options.clock)
-            let response = try await limit { [self] in
+            let answer = try await limit { [self] in
                 // The limit is above; this is further off than any.
-                try await httpClient.execute(request(), deadline: .distantFuture)
+                let response = try await httpClient.execute(request(), deadline: .distantFuture)
+                let answer = accept(response)
+                guard case .failure(var error) = answer else { return answer }
+                error.body = await beginning(of: response.body)
+                return .failure(error)
             }
-            guard let response else {
-                return .retry(EventSourceError(.timedOut, "\(url) does not answer"), after: nil)
-            }
-            return accept(response)
+            return answer ?? .retry(EventSourceError(.timedOut, "\(url) does not answer"), after: nil)
         } catch {
             try Task.checkCancellation()
             return failure(error)
         }
+    }
+
+    private func beginning(of body: HTTPClientResponse.Body) async -> [UInt8] {
+        var bytes: [UInt8] = []
+        var iterator = body.makeAsyncIterator()
+        while bytes.count < 16 << 10, let part = try? await iterator.next() {
+            bytes += part.readableBytesView.prefix((16 << 10) - bytes.count)
+        }
+        return bytes
     }
 
     private func request() async throws -> HTTPClientRequest {

@@ -44,15 +44,17 @@ import Testing
     func neverAnswers() async throws {
         let clock = ManualClock()
         try await StreamServer.serving { server in
+            let accepting = Task {
+                let connection = try await server.connection()
+                _ = try await connection.request()
+                await clock.pass(.seconds(30))
+                await connection.closedByClient()
+            }
             var updates = EventSource(server.url, clock).updates.makeAsyncIterator()
-            async let passing: Void = clock.pass(.seconds(30))
             let wait = try await updates.wait()
-            await passing
             #expect(wait.time == .seconds(3))
             #expect(wait.error.code == .timedOut)
-            let connection = try await server.connection()
-            _ = try await connection.request()
-            await connection.closedByClient()
+            try await accepting.value
         }
     }
 

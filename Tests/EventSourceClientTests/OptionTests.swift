@@ -43,7 +43,10 @@ import Testing
                 $0.reconnectionTime = .zero
                 $0.headerFields = [.authorization: "none", .userAgent: "test"]
                 $0.headerFieldsForAttempt = {
-                    let attempt = attempts.withLock { $0 += 1; return $0 }
+                    let attempt = attempts.withLock { attempts in
+                        attempts += 1
+                        return attempts
+                    }
                     if attempt == 2 { throw NoToken() }
                     return [.authorization: "Bearer \(attempt)"]
                 }

@@ -44,7 +44,7 @@ import Testing
         }
     }
 
-    @Test("An id counts without data, an empty one says that there is none, and one that no field can hold is kept back")
+    @Test("An id counts without data, an empty one says that there is none, and one that no field holds is kept back")
     func ids() async throws {
         let clock = ManualClock()
         try await StreamServer.serving { server in
@@ -97,6 +97,7 @@ import Testing
             #expect(error?.code == .badStatus)
             #expect(error?.status == Int(status.prefix(3)))
             #expect(error?.message == "\(server.url) answers \(status)")
+            #expect(error?.body == (status.hasPrefix("304") ? [] : Array("data: a\n\n".utf8)))
         }
     }
 

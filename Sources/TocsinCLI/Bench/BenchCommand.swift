@@ -60,7 +60,7 @@ struct BenchCommand: AsyncParsableCommand {
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "Access token (default: \(PublishCommand.tokenVariable)).", valueName: "token"))
+            "Access token (default: \(ServerAccess.tokenVariable)).", valueName: "token"))
     var token: String?
 
     @Flag(help: "Print the result as JSON.")
@@ -71,7 +71,7 @@ struct BenchCommand: AsyncParsableCommand {
 
     @Argument(
         help: ArgumentHelp(
-            "The server (default: \(PublishCommand.serverVariable), or \(PublishCommand.defaultServer)).",
+            "The server (default: \(ServerAccess.serverVariable), or \(ServerAccess.defaultServer)).",
             valueName: "url"))
     var url: String?
 

@@ -18,7 +18,7 @@ struct BenchPlan: Sendable {
     /// - Throws: ``CommandFailure`` where an option is wrong, or the server is not one to put a load on.
     init(_ command: BenchCommand, environment: [String: String]) throws(CommandFailure) {
         let environment = environment.filter { !$0.value.isEmpty }
-        server = command.url ?? environment[PublishCommand.serverVariable] ?? PublishCommand.defaultServer
+        server = command.url ?? environment[ServerAccess.serverVariable] ?? ServerAccess.defaultServer
         let (scheme, host, port) = try Self.parts(of: server)
         let address = try Self.address(of: host, port: port)
         guard command.yesLoadThisHost || address.isLoopback else {
@@ -54,7 +54,7 @@ struct BenchPlan: Sendable {
             audience: command.users.map { .users($0) } ?? .topics(command.topics ?? 1),
             // Names of its own, so that those who listen to the server in earnest are not told.
             prefix: "bench-\(String(UInt32.random(in: 0 ... .max), radix: 36))-")
-        target.token = command.token ?? environment[PublishCommand.tokenVariable]
+        target.token = command.token ?? environment[ServerAccess.tokenVariable]
         target.timeToLive = Self.timeToLive
         var settings = LoadSettings(address: address, target: target)
         settings.streams = command.streams

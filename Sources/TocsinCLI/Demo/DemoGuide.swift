@@ -7,7 +7,7 @@ struct DemoGuide: Hashable, CustomStringConvertible {
 
     var description: String {
         let program = ShellWord.quoted(program)
-        let server = url == PublishCommand.defaultServer ? "" : "--server \(ShellWord.quoted(url)) "
+        let server = url == ServerAccess.defaultServer ? "" : "--server \(ShellWord.quoted(url)) "
         return """
 
             The demo runs. Open this in a browser, and press the button:

@@ -28,6 +28,7 @@ enum ShortOptions {
         case ServeCommand.configuration.commandName, DemoCommand.configuration.commandName:
             Set(ServeOptions.onCommandLine.filter { $0.kind != .flag }.map(\.flag))
         case PublishCommand.configuration.commandName: PublishCommand.optionsWithValue
+        case ListenCommand.configuration.commandName: ListenCommand.optionsWithValue
         case BenchCommand.configuration.commandName: BenchCommand.optionsWithValue
         default: []
         }

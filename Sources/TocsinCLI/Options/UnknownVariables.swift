@@ -1,7 +1,7 @@
 /// Variables of the environment that look like options and are none: a slip of the pen should not go unnoticed.
 enum UnknownVariables {
     /// Variables of the other commands.
-    private static let others: Set<String> = [PublishCommand.serverVariable, PublishCommand.tokenVariable]
+    private static let others: Set<String> = [ServerAccess.serverVariable, ServerAccess.tokenVariable]
 
     /// - Returns: in alphabetical order.
     static func names(in environment: [String: String]) -> [String] {

@@ -32,11 +32,7 @@ struct PublishClient: Sendable {
         // It is done here, and counted.
         configuration.connectionPool.retryConnectionEstablishment = false
         configuration.httpVersion = .http1Only
-        if let trustedCertificates {
-            var security = TLSConfiguration.makeClientConfiguration()
-            security.trustRoots = .file(trustedCertificates)
-            configuration.tlsConfiguration = security
-        }
+        configuration.tlsConfiguration = TrustedCertificates.configuration(trustedCertificates)
         return try await HTTPClient.withHTTPClient(configuration: configuration) { client in
             try await publish(ByteBuffer(bytes: body), with: client)
         }

@@ -5,10 +5,6 @@ import TocsinServer
 
 /// `tocsin publish`: sends one alarm and prints its id.
 struct PublishCommand: AsyncParsableCommand {
-    static let serverVariable = "TOCSIN_SERVER"
-    static let tokenVariable = "TOCSIN_TOKEN"
-    static let defaultServer = "http://127.0.0.1:5000"
-
     static let configuration = CommandConfiguration(
         commandName: "publish",
         abstract: "Publish an alarm, and print its id.",
@@ -70,11 +66,13 @@ struct PublishCommand: AsyncParsableCommand {
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "Where the server is (default: \(serverVariable), or \(defaultServer)).", valueName: "url"))
+            "Where the server is (default: \(ServerAccess.serverVariable), or \(ServerAccess.defaultServer)).",
+            valueName: "url"))
     var server: String?
 
     @Option(
-        parsing: .unconditional, help: ArgumentHelp("Access token (default: \(tokenVariable)).", valueName: "token"))
+        parsing: .unconditional,
+        help: ArgumentHelp("Access token (default: \(ServerAccess.tokenVariable)).", valueName: "token"))
     var token: String?
 
     @Argument(
@@ -91,20 +89,10 @@ struct PublishCommand: AsyncParsableCommand {
 
     /// Whom to send it to.
     func client(environment: [String: String]) throws(CommandFailure) -> PublishClient {
-        let environment = environment.filter { !$0.value.isEmpty }
-        let server = server ?? environment[Self.serverVariable] ?? Self.defaultServer
-        guard let url = AlarmsURL.of(server: server) else {
-            throw CommandFailure.inSetting(
-                "--server", self.server, or: Self.serverVariable,
-                "is a URL like http://127.0.0.1:5000, not \(server.debugDescription)")
-        }
-        let token = token ?? environment[Self.tokenVariable]
-        guard token?.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) != false, token != "" else {
-            throw CommandFailure.inSetting(
-                "--token", self.token, or: Self.tokenVariable, "is printable ASCII without spaces")
-        }
+        let access = try ServerAccess(server: server, token: token, environment: environment)
         return PublishClient(
-            url: url, server: server, token: token, trustedCertificates: environment["SSL_CERT_FILE"])
+            url: access.url("alarms"), server: access.server, token: access.token,
+            trustedCertificates: TrustedCertificates.file(environment))
     }
 
     /// What to send.
@@ -152,14 +140,5 @@ struct PublishCommand: AsyncParsableCommand {
             let message = "\(source) is not JSON, which --json asks for: \(error)"
             throw isInput ? CommandFailure(message) : CommandFailure(usage: message)
         }
-    }
-}
-
-extension CommandFailure {
-    /// A wrong setting, named by where it comes from.
-    fileprivate static func inSetting(
-        _ flag: String, _ given: String?, or variable: String, _ message: String
-    ) -> CommandFailure {
-        given == nil ? CommandFailure("\(variable) \(message)") : CommandFailure(usage: "\(flag) \(message)")
     }
 }

@@ -82,7 +82,8 @@ struct ServerConnection: Sendable {
     /// Takes the request, answers it, and closes the connection.
     func answer(_ status: String, _ fields: String = "", body: String = "") async throws {
         _ = try await request()
-        try await send("HTTP/1.1 \(status)\r\nContent-Length: \(body.utf8.count)\r\nConnection: close\r\n\(fields)\r\n\(body)")
+        let length = "Content-Length: \(body.utf8.count)\r\n"
+        try await send("HTTP/1.1 \(status)\r\n\(length)Connection: close\r\n\(fields)\r\n\(body)")
         try await channel.close()
     }
 

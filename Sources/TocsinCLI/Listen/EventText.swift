@@ -1,0 +1,34 @@
+import Foundation
+import ServerSentEvents
+
+/// An event as people read it: its type, and its data, whose further lines stand below the first.
+struct EventText {
+    let isColored: Bool
+
+    /// Whether standard output is a terminal whose owner wants colours.
+    static func isColored(environment: [String: String]) -> Bool {
+        isatty(STDOUT_FILENO) == 1 && environment["TERM"] != "dumb" && environment["NO_COLOR"]?.isEmpty != false
+    }
+
+    /// - Returns: one or more whole lines.
+    func lines(_ event: MessageEvent) -> String {
+        let type = Self.printable(event.type.string)
+        let indent = String(repeating: " ", count: type.count + 2)
+        let data = event.data.split(separator: "\n", omittingEmptySubsequences: false).map(Self.printable)
+        let name = isColored ? "\u{1B}[1;36m\(type)\u{1B}[0m" : type
+        return name + "  " + data.joined(separator: "\n" + indent) + "\n"
+    }
+
+    /// What a sender must not do to a terminal: control characters are told by their number.
+    private static func printable(_ text: some StringProtocol) -> String {
+        var printable = ""
+        for scalar in text.unicodeScalars {
+            if scalar.properties.generalCategory == .control, scalar != "\t" {
+                printable += "\\u{\(String(scalar.value, radix: 16, uppercase: true))}"
+            } else {
+                printable.unicodeScalars.append(scalar)
+            }
+        }
+        return printable
+    }
+}

@@ -1,0 +1,51 @@
+import EventSourceClient
+import Foundation
+import ServerSentEvents
+import Synchronization
+
+/// Tells on standard error how it fares, and how to go on after the end.
+final class ListenProgress: Sendable {
+    private struct State {
+        var lastEventID: EventID
+        /// Whether somebody was told that there is no connection.
+        var isBroken = false
+    }
+
+    private let state: Mutex<State>
+
+    init(lastEventID: EventID) {
+        state = Mutex(State(lastEventID: lastEventID))
+    }
+
+    /// What has been printed, or whose command has ended.
+    func handled(_ event: MessageEvent) {
+        state.withLock { $0.lastEventID = event.lastEventID }
+    }
+
+    func tell(_ state: EventSource.State) {
+        switch state {
+        case .waiting(let time, let error):
+            self.state.withLock { $0.isBroken = true }
+            let seconds = (Double(time.components.seconds) * 10 + Double(time.components.attoseconds) / 1e17).rounded()
+            tell("\(error.message); next attempt in \(seconds / 10) s")
+        case .open:
+            let wasBroken = self.state.withLock { state in
+                defer { state.isBroken = false }
+                return state.isBroken
+            }
+            if wasBroken { tell("connected again") }
+        case .connecting, .closed: break
+        }
+    }
+
+    /// How to go on later.
+    func tellEnd() {
+        let id = state.withLock(\.lastEventID)
+        if !id.isEmpty { tell("go on with --last-event-id \(ShellWord.quoted(id.string))") }
+    }
+
+    func tell(_ message: String) {
+        let line = "tocsin: \(message)\n"
+        try? FileHandle.standardError.write(contentsOf: Data(line.utf8))
+    }
+}

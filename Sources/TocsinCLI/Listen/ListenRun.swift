@@ -1,0 +1,79 @@
+import AsyncHTTPClient
+import EventSourceClient
+import Foundation
+import ServerSentEvents
+import UnixSignals
+
+/// Listens until a signal, or the server, ends it.
+struct ListenRun {
+    let stream: ListenStream
+    let output: EventOutput
+
+    func run() async throws {
+        let progress = ListenProgress(lastEventID: stream.lastEventID)
+        let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
+        let listening = Task {
+            try await HTTPClient.withHTTPClient(configuration: stream.clientConfiguration) { client in
+                try await listen(stream.source(client), progress)
+            }
+        }
+        let watching = Task {
+            for await signal in signals {
+                if listening.isCancelled { _exit(128 + signal.rawValue) }
+                listening.cancel()
+            }
+        }
+        defer { watching.cancel() }
+        do {
+            try await listening.value
+        } catch let error as EventSourceError {
+            progress.tellEnd()
+            throw CommandFailure(Self.message(error))
+        } catch is CancellationError {
+        }
+        progress.tellEnd()
+    }
+
+    private func listen(_ source: EventSource, _ progress: ListenProgress) async throws {
+        for try await update in source.updates {
+            switch update {
+            case .state(let state): progress.tell(state)
+            case .item(.event(let event)):
+                // It is for resuming only, and says nothing to people.
+                if event.type.string != "position" { try await handle(event, progress) }
+                progress.handled(event)
+            case .item: break
+            }
+        }
+    }
+
+    private func handle(_ event: MessageEvent, _ progress: ListenProgress) async throws {
+        switch output {
+        case .text(let isColored):
+            try print(EventText(isColored: isColored).lines(event))
+        case .json:
+            try print(EventLine.text(event))
+        case .command(let command):
+            // It is not cut off when this is told to end.
+            let running = Task { try await EventCommand(command: command).run(event) }
+            guard let end = try await running.value else { return }
+            // The same signal may have ended it before it was done.
+            try Task.checkCancellation()
+            progress.tell("the command ended with \(end), for the event with the id \(event.lastEventID)")
+        }
+    }
+
+    /// At once, since somebody waits for it.
+    private func print(_ text: String) throws {
+        try FileHandle.standardOutput.write(contentsOf: Data(text.utf8))
+    }
+
+    /// With what the server says of it, where that is a problem in the form of RFC 9457.
+    static func message(_ error: EventSourceError) -> String {
+        struct Problem: Decodable { let detail: String }
+        guard let problem = try? JSONDecoder().decode(Problem.self, from: Data(error.body)) else {
+            return error.message
+        }
+        return "\(error.message): \(problem.detail)"
+    }
+}
