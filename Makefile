@@ -55,6 +55,7 @@ test: ## Builds and runs all tests, those of the running server too
 	$(PYTHON) Tests/System/readme-test.py --binary .build/debug/tocsin
 	$(PYTHON) Tests/System/contract-test.py --binary .build/debug/ContractService
 	$(PYTHON) Tests/System/client-test.py --binary .build/debug/tocsin
+	$(PYTHON) Tests/System/listen-test.py --binary .build/debug/tocsin
 	$(PYTHON) Tests/System/firefox-test.py --binary .build/debug/tocsin
 	$(PYTHON) Tests/System/page-test.py --binary .build/debug/tocsin
 	$(PYTHON) Tests/System/interface-test.py --binary .build/debug/tocsin

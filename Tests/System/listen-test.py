@@ -1,0 +1,263 @@
+#!/usr/bin/env python3
+"""Has `tocsin listen` listen to servers that are not ours, and to ours: events, restart, resume, and the end.
+
+The others are sse-starlette under uvicorn, aiohttp-sse, and Flask under gunicorn, see foreign_servers.py.
+"""
+import json
+import os
+import queue
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+
+from harness import Failure, Server, run_parts, run_test, wait_until
+
+TEXTS = ["first", "예약에 성공했습니다!", '{"a": [1, null]}', "  spaces  ", "", "six", "seven", "eight"]
+
+
+class Listener:
+    """A `tocsin listen` whose lines are waited for."""
+
+    def __init__(self, binary, *arguments, environment=None):
+        self.process = subprocess.Popen(
+            [os.path.abspath(binary), "listen", *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            encoding="utf-8", env={**os.environ, **(environment or {})})
+        self.lines, self.errors = queue.Queue(), []
+        threading.Thread(target=lambda: [self.lines.put(line) for line in self.process.stdout], daemon=True).start()
+        self._reading = threading.Thread(target=lambda: self.errors.extend(self.process.stderr), daemon=True)
+        self._reading.start()
+
+    def line(self, seconds=20):
+        try:
+            return self.lines.get(timeout=seconds).rstrip("\n")
+        except queue.Empty:
+            raise Failure(f"no line within {seconds} s; it said {self.errors}") from None
+
+    def end(self, number=None):
+        """Ends it, or waits for its end; returns its status and what it said."""
+        if number:
+            self.process.send_signal(number)
+        status = self.process.wait(20)
+        self._reading.join(20)
+        check(self.lines.empty(), f"there were lines that nobody waited for: {list(self.lines.queue)}")
+        return status, "".join(self.errors)
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+
+
+def check(holds, what):
+    if not holds:
+        raise Failure(what)
+
+
+def free_port():
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return listener.getsockname()[1]
+
+
+class ForeignServer:
+    def __init__(self, name, folder):
+        self.name, self.port, self.path, self.process = name, free_port(), os.path.join(folder, "lines"), None
+        self.url = f"http://127.0.0.1:{self.port}/events"
+        open(self.path, "w").close()
+
+    def write(self, texts):
+        with open(self.path, "a", encoding="utf-8") as file:
+            file.writelines(text + "\n" for text in texts)
+
+    def start(self):
+        script = os.path.join(os.path.dirname(os.path.abspath(__file__)), "foreign_servers.py")
+        # In a group of its own: gunicorn has children.
+        self.process = subprocess.Popen(
+            [sys.executable, script, self.name, str(self.port), self.path], start_new_session=True)
+        wait_until("the server accepts", self._accepts)
+
+    def _accepts(self):
+        try:
+            socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
+            return True
+        except OSError:
+            return False
+
+    def kill(self):
+        if self.process:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+            self.process = None
+
+
+def foreign(name, binary, folder):
+    server = ForeignServer(name, folder)
+    server.start()
+    listener = Listener(binary, "--json", server.url)
+
+    def expect(numbers):
+        for number in numbers:
+            wanted = {"type": "notice", "data": TEXTS[number], "lastEventId": str(number + 1)}
+            check(json.loads(line := listener.line()) == wanted, f"{line} instead of {wanted}")
+
+    try:
+        server.write(TEXTS[:5])
+        expect(range(5))
+        server.kill()
+        server.write(TEXTS[5:7])
+        server.start()
+        expect(range(5, 7))
+        # A reader that comes again now is told to stop.
+        open(server.path + ".end", "w").close()
+        server.write(TEXTS[7:])
+        expect(range(7, 8))
+        server.kill()
+        server.start()
+        status, said = listener.end()
+        check(status == 0, f"after 204 it ended with {status}: {said}")
+        check(said.count("connected again") == 1, f"of the connection it said {said}")
+        check(said.endswith("go on with --last-event-id 8\n"), f"at its end it said {said}")
+        # From where it ended, as from where it was told.
+        os.remove(server.path + ".end")
+        again = Listener(binary, "--json", "--last-event-id", "6", server.url)
+        try:
+            check(json.loads(again.line())["lastEventId"] == "7" and json.loads(again.line())["lastEventId"] == "8",
+                  "it did not go on where it was told")
+            status, said = again.end(signal.SIGTERM)
+            check(status == 0 and said.endswith("--last-event-id 8\n"), f"it ended with {status}: {said}")
+        finally:
+            again.kill()
+    finally:
+        listener.kill()
+        server.kill()
+
+
+def starlette(binary, folder):
+    """sse-starlette under uvicorn."""
+    foreign("starlette", binary, folder)
+
+
+def aiohttp(binary, folder):
+    """aiohttp-sse."""
+    foreign("aiohttp", binary, folder)
+
+
+def gunicorn(binary, folder):
+    """Flask under gunicorn."""
+    foreign("gunicorn", binary, folder)
+
+
+def tocsin(binary, folder):
+    """Our own: languages, topics, a crash, another stream that takes its place."""
+    server = Server(binary, folder, "--connections", "latest")
+    server.start()
+    environment = {"TOCSIN_SERVER": f"http://127.0.0.1:{server.port}"}
+    listener = Listener(
+        binary, "--user", "김 민", "--topic", "a/b&c", "--lang", "ko,en", "--json", environment=environment)
+    try:
+        wait_until("the stream is open", lambda: "1" in server_streams(server))
+        ids = [
+            server.publish(alarm)[2]["id"] for alarm in (
+                {"user": "김 민", "event": "seat", "translations": {"en": "yours", "ko": "당신의 것"}},
+                {"topic": "a/b&c", "data": {"n": 1}}, {"everyone": True, "data": "line\nline"})]
+        for ident, (kind, data) in zip(ids, [("seat", "당신의 것"), ("alarm", '{"n":1}'), ("alarm", "line\nline")]):
+            wanted = {"type": kind, "data": data, "lastEventId": ident}
+            check(json.loads(line := listener.line()) == wanted, f"{line} instead of {wanted}")
+        server.kill()
+        server.start()
+        server.publish({"user": "김 민", "data": "after"})
+        check(json.loads(listener.line())["data"] == "after", "it did not go on after a crash")
+        newer = Listener(binary, "--user", "김 민", environment=environment)
+        try:
+            check(json.loads(listener.line())["type"] == "replaced", "it was not told that it was replaced")
+            status, said = listener.end()
+            check(status == 0, f"the replaced one ended with {status}: {said}")
+            server.publish({"user": "김 민", "event": "e", "data": "a\nb \x1b[31m"})
+            check([newer.line(), newer.line()] == ["e  a", "   b \\u{1B}[31m"], "the lines for people are others")
+        finally:
+            newer.kill()
+    finally:
+        listener.kill()
+        server.kill()
+
+
+def server_streams(server):
+    """How many streams are open, as the metrics tell it."""
+    connection = server.connect()
+    try:
+        connection.request("GET", "/metrics")
+        text = connection.getresponse().read().decode()
+        return re.findall(r"^tocsin_streams\{[^}]*http/1[^}]*\} (\d+)", text, re.M)
+    finally:
+        connection.close()
+
+
+def commands(binary, folder):
+    """A command for each event, one at a time."""
+    server = Server(binary, folder)
+    server.start()
+    environment = {"TOCSIN_SERVER": f"http://127.0.0.1:{server.port}"}
+    ids = [
+        server.publish({"user": "u", "data": data})[2]["id"] for data in ("one", "two\nlines", "x" * 100_000, "last")]
+    script = 'printf "%s %s %s " "$EVENT_TYPE" "$EVENT_ID" "${#EVENT_DATA}"; wc -c; test "$EVENT_DATA" != one'
+    listener = Listener(
+        binary, "--user", "u", "--last-event-id", "earliest", "--exec", script, environment=environment)
+    try:
+        for ident, (variable, count) in zip(ids, [(3, 3), (9, 9), (0, 100_000), (4, 4)]):
+            check(listener.line().split() == ["alarm", ident, str(variable), str(count)], f"the event {ident} is another")
+        # A command that reads nothing does not end it.
+        listener.kill()
+        listener = Listener(
+            binary, "--user", "u", "--last-event-id", ids[0], "--exec", "echo done", environment=environment)
+        for _ in range(3):
+            check(listener.line() == "done", "a command that reads nothing")
+        status, said = listener.end(signal.SIGINT)
+        check(status == 0 and said == f"tocsin: go on with --last-event-id {ids[3]}\n", f"it ended with {status}: {said}")
+        # The event whose command the end comes in on counts once the command has ended.
+        marker = os.path.join(folder, "begun")
+        listener = Listener(
+            binary, "--user", "u", "--last-event-id", ids[2], "--exec",
+            f"trap '' INT; touch {marker}; sleep 1; echo whole", environment=environment)
+        wait_until("the command runs", lambda: os.path.exists(marker))
+        listener.process.send_signal(signal.SIGINT)
+        check(listener.line() == "whole", "the command was cut off")
+        status, said = listener.end()
+        check(status == 0 and said.endswith(f" {ids[3]}\n"), f"it ended with {status}: {said}")
+    finally:
+        listener.kill()
+        server.kill()
+
+
+def failures(binary, folder):
+    """What cannot be listened to."""
+    server = Server(binary, folder)
+    server.start()
+    try:
+        for arguments, status, message in (
+                ((f"http://127.0.0.1:{server.port}/nowhere",), 1, "404 Not Found: there is nothing at /nowhere"),
+                ((f"http://127.0.0.1:{server.port}/health",), 1, "not text/event-stream"),
+                (("nonsense",), 1, "'nonsense' is no URL"),
+                ((), 64, "give --user, --topic, or the URL of a stream"),
+                (("--user", ""), 64, "--user or --topic is empty"),
+                (("http://127.0.0.1/", "--user", "a"), 64, "with a URL"),
+                (("--user", "a", "--json", "--exec", "x"), 64, "choose one of them"),
+                (("--user", "a", "--server", "nonsense"), 64, "--server is a URL like")):
+            listener = Listener(binary, *arguments)
+            try:
+                found, said = listener.end()
+                check((found, said.count("\n"), said[:8]) == (status, 1, "tocsin: ") and message in said,
+                      f"{arguments} ended with {found}: {said}")
+            finally:
+                listener.kill()
+    finally:
+        server.kill()
+
+
+def check_all(options, folder):
+    return run_parts([starlette, aiohttp, gunicorn, tocsin, commands, failures], options.binary, folder)
+
+
+if __name__ == "__main__":
+    sys.exit(run_test("listen-test", check_all))
