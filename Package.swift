@@ -155,6 +155,7 @@ let package = Package(
         .executableTarget(
             name: "TocsinBenchmarks",
             dependencies: [
+                "ServerSentEvents",
                 "TocsinBench",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
@@ -264,6 +265,7 @@ let package = Package(
         .testTarget(
             name: "TocsinBenchTests",
             dependencies: [
+                "ServerSentEvents",
                 "TocsinBench",
                 "TocsinBenchmarks",
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -272,6 +274,9 @@ let package = Package(
         .testTarget(
             name: "TocsinCLITests",
             dependencies: [
+                "EventStreamReference",
+                "SeededRandomness",
+                "ServerSentEvents",
                 "Tocsin",
                 "TocsinCLI",
                 "TocsinMetrics",

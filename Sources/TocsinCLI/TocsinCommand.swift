@@ -9,7 +9,10 @@ struct TocsinCommand: AsyncParsableCommand {
         commandName: "tocsin",
         abstract: "Alarms for web pages: publish over HTTP, listen with EventSource, miss nothing.",
         version: version,
-        subcommands: [ServeCommand.self, DemoCommand.self, PublishCommand.self, ListenCommand.self, BenchCommand.self])
+        subcommands: [
+            ServeCommand.self, DemoCommand.self, PublishCommand.self, ListenCommand.self, DecodeCommand.self,
+            BenchCommand.self,
+        ])
 
     func run() async throws {
         throw CommandFailure(usage: "a command is missing; see 'tocsin --help'")

@@ -27,7 +27,8 @@ set -v
 # What the streams and lists of the commands show, in the order of the page.
 EXPECTED = [
     r'{"id":"\d+-1"}', r'{"id":"\d+-2"}', r"^\d+-3$", r"^\d+-5$",
-    r"retry: \d+\nevent: position\ndata:.*\nid: \d+-5\n", r"^data: The second$",
+    r"retry: \d+\nevent: position\ndata:.*\nid: \d+-5\n",
+    r'^{"retry":\d+}\n{"type":"position","data":"","lastEventId":"\d+-5"}$', r"^data: The second$",
     r"^event: reservation$", r"^data: The first$", r'"data":"The second"', r'"data":"새 소식","language":"ko"',
     r'"data":"The first"', r'{"id":"\d+-8"}', r"^ready$",
 ]

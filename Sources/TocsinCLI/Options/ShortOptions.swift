@@ -29,6 +29,7 @@ enum ShortOptions {
             Set(ServeOptions.onCommandLine.filter { $0.kind != .flag }.map(\.flag))
         case PublishCommand.configuration.commandName: PublishCommand.optionsWithValue
         case ListenCommand.configuration.commandName: ListenCommand.optionsWithValue
+        case DecodeCommand.configuration.commandName: DecodeCommand.optionsWithValue
         case BenchCommand.configuration.commandName: BenchCommand.optionsWithValue
         default: []
         }

@@ -68,6 +68,18 @@ package struct JSONWriter {
         bytes.append(contentsOf: json.utf8)
     }
 
+    /// Ends the line, where each text is in a line of its own.
+    package mutating func endLine() {
+        bytes.append(UInt8(ascii: "\n"))
+        needsComma = false
+    }
+
+    /// Removes all that was written.
+    package mutating func removeAll(keepingCapacity keepsCapacity: Bool) {
+        bytes.removeAll(keepingCapacity: keepsCapacity)
+        needsComma = false
+    }
+
     private mutating func nest<Failure>(
         _ open: UInt8,
         _ close: UInt8,
