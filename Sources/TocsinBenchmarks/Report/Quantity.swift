@@ -23,5 +23,6 @@ enum Quantity {
     static func milliseconds(_ seconds: Double) -> String { "\(number(seconds * 1e3)) ms" }
     static func seconds(_ seconds: Double) -> String { "\(number(seconds)) s" }
     static func kilobytes(_ bytes: Double) -> String { "\(number(bytes / 1000)) kB" }
+    static func megabytesPerSecond(_ bytes: Double) -> String { "\(number(bytes / 1e6)) MB/s" }
     static func times(_ ratio: Double) -> String { "\(number(ratio)) ×" }
 }
