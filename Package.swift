@@ -16,6 +16,7 @@ let package = Package(
     name: "tocsin",
     platforms: [.macOS(.v15), .iOS(.v18)],
     products: [
+        .library(name: "HummingbirdEventStream", targets: ["HummingbirdEventStream"]),
         .library(name: "ServerSentEvents", targets: ["ServerSentEvents"]),
         .library(name: "EventSourceClient", targets: ["EventSourceClient"]),
         .executable(name: "tocsin", targets: ["TocsinCLI"]),
@@ -45,6 +46,19 @@ let package = Package(
     ],
     targets: [
         .target(name: "ServerSentEvents", swiftSettings: strict),
+        // Event streams from Hummingbird's own routes, without the hub.
+        .target(
+            name: "HummingbirdEventStream",
+            dependencies: [
+                "ServerSentEvents",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: strict),
         .target(
             name: "EventSourceClient",
             dependencies: [
@@ -198,6 +212,25 @@ let package = Package(
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             path: "Tests/ContractService", swiftSettings: strict),
+        .testTarget(
+            name: "HummingbirdEventStreamTests",
+            dependencies: [
+                "HummingbirdEventStream",
+                "ServerSentEvents",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "HummingbirdHTTP2", package: "hummingbird"),
+                .product(name: "InMemoryLogging", package: "swift-log"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHPACK", package: "swift-nio-http2"),
+                .product(name: "NIOHTTP2", package: "swift-nio-http2"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: strict),
         .executableTarget(
             name: "TocsinFuzz",
             dependencies: ["EventStreamReference", "SeededRandomness", "ServerSentEvents", "Tocsin", "TocsinServer"],
