@@ -59,6 +59,14 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             swiftSettings: strict),
+        .executableTarget(
+            name: "HummingbirdChat",
+            dependencies: [
+                "HummingbirdEventStream",
+                "ServerSentEvents",
+                .product(name: "Hummingbird", package: "hummingbird"),
+            ],
+            path: "Examples/hummingbird", exclude: ["README.md"], swiftSettings: strict),
         .target(
             name: "EventSourceClient",
             dependencies: [

@@ -286,7 +286,69 @@ def system_calls(name):
     return set().union(*(system_calls(each) if each.startswith("@") else {each} for each in names))
 
 
-TESTS = [flask_application, page_with_the_module, backup_and_restore, systemd_unit]
+@contextlib.contextmanager
+def chat(options, folder):
+    """The Hummingbird application, which is built beside the server: its URL, and its process."""
+    log = os.path.join(folder, "chat.log")
+    binary = os.path.join(os.path.dirname(os.path.abspath(options.binary)), "HummingbirdChat")
+    with open(log, "wb") as out:
+        process = subprocess.Popen([binary], env={**os.environ, "PORT": "0"}, stdout=out, stderr=out)
+
+    def text():
+        with open(log, encoding="utf-8") as file:
+            return file.read()
+
+    try:
+        require_alive = lambda: process.poll() is None or require(False, f"the chat ended: {text()[-500:]}")
+        port = wait_until("the chat runs", lambda: require_alive() and re.search(r"listening on 127.0.0.1:(\d+)", text()))
+        yield f"http://127.0.0.1:{port[1]}", process
+    finally:
+        process.kill()
+        process.wait(10)
+
+
+def hummingbird_application(options, folder, browser):
+    def say(url, text):
+        run("curl", "-sSf", "-H", "Content-Type: application/json", "-d", json.dumps({"text": text}), f"{url}/messages")
+
+    def listen(url, count, *headers):
+        """The stream until it has had so many events, and their ids."""
+        process = subprocess.Popen(["curl", "-sSN", *headers, f"{url}/events"], stdout=subprocess.PIPE, text=True)
+        watchdog = threading.Timer(30, process.kill)
+        watchdog.start()
+        try:
+            lines = []
+            while len([line for line in lines if line == "\n"]) < count:
+                lines.append(process.stdout.readline())
+                require(lines[-1], f"the stream ended: {lines}")
+        finally:
+            watchdog.cancel()
+            process.kill()
+            process.communicate()
+        return re.sub(r"id: \d+-", "id: -", "".join(lines)), re.findall(r"^id: (.*)$", "".join(lines), re.M)
+
+    with chat(options, folder) as (url, process):
+        for text in ("one", "예약\ntwo", "three"):
+            say(url, text)
+        text, ids = listen(url, 3)
+        require(text == ":\ndata: one\nid: -1\n\ndata: 예약\ndata: two\nid: -2\n\ndata: three\nid: -3\n\n", f"{text!r}")
+        text, _ = listen(url, 2, "-H", f"Last-Event-ID: {ids[0]}")
+        require(text == ":\ndata: 예약\ndata: two\nid: -2\n\ndata: three\nid: -3\n\n", f"resumed: {text!r}")
+        for unknown in ("1-2", f"{ids[0]}0" * 9, "x", f"{ids[0].split('-')[0]}--1"):
+            text, _ = listen(url, 3, "-H", f"Last-Event-ID: {unknown}")
+            require(text.startswith(":\ndata: one\n"), f"resumed after {unknown}: {text!r}")
+        with opened(browser, url, [url]) as page:
+            said = lambda: page.locator("li").all_text_contents()
+            wait_until("the page shows what was said", lambda: said() == ["one", "예약\ntwo", "three"])
+            page.fill("[name=text]", "<b>four</b>")
+            page.click("button")
+            wait_until("the page shows what it says", lambda: said()[3:] == ["<b>four</b>"])
+            # Its stream is still open.
+            process.terminate()
+            require(process.wait(10) == 0, f"the chat ended with {process.returncode}")
+
+
+TESTS = [flask_application, page_with_the_module, hummingbird_application, backup_and_restore, systemd_unit]
 
 
 def check(options, folder):
