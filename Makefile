@@ -1,7 +1,7 @@
 # What can be done here; all of it installs what is missing first (scripts/setup).
 
 .DEFAULT_GOAL := help
-.PHONY: help release demo run test kill-test fuzz benchmarks bench bench-docs bench-shows clean
+.PHONY: help release demo run docs test kill-test fuzz benchmarks bench bench-docs bench-shows clean
 
 # Options for `make demo` and `make run`: make run ARGS="--port 8080 --data /var/lib/tocsin/tocsin.db"
 ARGS ?=
@@ -42,12 +42,18 @@ demo: release ## Builds the release and serves, with something to see; options w
 run: release ## Builds the release and serves; options with ARGS="--port 8080"
 	exec $(BINARY) serve $(ARGS)
 
+docs: ## Makes the documentation of the libraries, .build/docs/NAME.doccarchive
+	@scripts/setup build
+	swift build
+	scripts/docs
+
 test: ## Builds and runs all tests, those of the running server too
 	@scripts/setup test
 	swift build --build-tests
 	swift test --skip-build --skip TocsinCLITests
 	# Apart, since Foundation's Process can crash in a process with more than a thousand open files, as the other tests have.
 	swift test --skip-build --filter TocsinCLITests
+	scripts/docs
 	.build/debug/TocsinFuzz json --seconds 3
 	.build/debug/TocsinFuzz events --seconds 3
 	$(PYTHON) Tests/System/request-fuzz.py --seconds 6
