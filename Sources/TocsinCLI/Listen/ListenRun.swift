@@ -10,6 +10,8 @@ struct ListenRun {
     let output: EventOutput
 
     func run() async throws {
+        // Who reads may end first. It is not ignored, since commands would then ignore it too.
+        signal(SIGPIPE) { _ in }
         let progress = ListenProgress(lastEventID: stream.lastEventID)
         let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
         let listening = Task {
@@ -50,9 +52,11 @@ struct ListenRun {
     private func handle(_ event: MessageEvent, _ progress: ListenProgress) async throws {
         switch output {
         case .text(let isColored):
-            try print(EventText(isColored: isColored).lines(event))
+            try StandardOutput.write(Array(EventText(isColored: isColored).lines(event).utf8))
         case .json:
-            try print(EventLine.text(event))
+            var lines = EventLines()
+            lines.append(event)
+            try StandardOutput.write(lines.bytes)
         case .command(let command):
             // It is not cut off when this is told to end.
             let running = Task { try await EventCommand(command: command).run(event) }
@@ -61,11 +65,6 @@ struct ListenRun {
             try Task.checkCancellation()
             progress.tell("the command ended with \(end), for the event with the id \(event.lastEventID)")
         }
-    }
-
-    /// At once, since somebody waits for it.
-    private func print(_ text: String) throws {
-        try FileHandle.standardOutput.write(contentsOf: Data(text.utf8))
     }
 
     /// With what the server says of it, where that is a problem in the form of RFC 9457.

@@ -22,6 +22,11 @@ struct EventLines {
         }
     }
 
+    /// Appends a line for an event.
+    mutating func append(_ event: MessageEvent) {
+        append(type: event.type.string, data: event.data, lastEventID: event.lastEventID.string)
+    }
+
     private mutating func append(type: String, data: String, lastEventID: String) {
         writer.object { event in
             event.name("type")
