@@ -12,6 +12,8 @@ class StandIn:
 
     def __init__(self, port):
         self.target, self.is_refusing, self.open = port, False, set()
+        self.gate, self.allowance = threading.Event(), None
+        self.gate.set()
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
         self.origin = f"http://127.0.0.1:{self.port}"
@@ -25,34 +27,50 @@ class StandIn:
 
     def serve(self, client):
         with client, contextlib.suppress(OSError):
+            self.gate.wait()
             if self.is_refusing:
                 client.recv(65536)
                 client.sendall(REFUSAL)
                 return
             with socket.create_connection(("127.0.0.1", self.target)) as server:
                 self.open |= {client, server}
-                back = threading.Thread(target=self.copy, args=(server, client), daemon=True)
+                back = threading.Thread(target=self.copy, args=(server, client, True), daemon=True)
                 back.start()
                 self.copy(client, server)
                 back.join()
                 self.open -= {client, server}
 
-    @staticmethod
-    def copy(source, sink):
+    def copy(self, source, sink, is_answer=False):
+        left = None
         with contextlib.suppress(OSError):
-            while piece := source.recv(65536):
+            while left != 0 and (piece := source.recv(65536)):
+                if is_answer and self.allowance is not None:
+                    left = self.allowance if left is None else left
+                    piece = piece[:left]
+                    left -= len(piece)
                 sink.sendall(piece)
         with contextlib.suppress(OSError):
             sink.shutdown(socket.SHUT_WR)
+        if left == 0:
+            for each in (source, sink):
+                with contextlib.suppress(OSError):
+                    each.shutdown(socket.SHUT_RDWR)
 
     def refuse(self):
         self.is_refusing = True
+        self.gate.set()
         for each in list(self.open):
             with contextlib.suppress(OSError):
                 each.shutdown(socket.SHUT_RDWR)
 
+    def hold(self, allowance=None):
+        """New connections wait; where an `allowance` is given, each that is open is cut after so many bytes more."""
+        self.gate.clear()
+        self.allowance = allowance
+
     def forward(self):
-        self.is_refusing = False
+        self.is_refusing, self.allowance = False, None
+        self.gate.set()
 
     def __enter__(self):
         return self
