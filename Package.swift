@@ -67,6 +67,9 @@ let package = Package(
                 .product(name: "Hummingbird", package: "hummingbird"),
             ],
             path: "Examples/hummingbird", exclude: ["README.md"], swiftSettings: strict),
+        .executableTarget(
+            name: "EventSourceListener", dependencies: ["EventSourceClient", "ServerSentEvents"],
+            path: "Examples/listener", exclude: ["README.md"], swiftSettings: strict),
         .target(
             name: "EventSourceClient",
             dependencies: [

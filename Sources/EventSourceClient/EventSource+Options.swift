@@ -18,7 +18,7 @@ extension EventSource {
         /// The body of the request, sent again with each attempt.
         public var body: [UInt8]?
 
-        /// What to resume after; ``ServerSentEvents/EventID/none`` begins with what is new.
+        /// What to resume after; `EventID.none` begins with what is new.
         public var lastEventID = EventID.none
 
         /// The least time between the end of one connection and the next attempt, until the server sends another (`retry:`); three

@@ -348,7 +348,28 @@ def hummingbird_application(options, folder, browser):
             require(process.wait(10) == 0, f"the chat ended with {process.returncode}")
 
 
-TESTS = [flask_application, page_with_the_module, hummingbird_application, backup_and_restore, systemd_unit]
+def listener(options, folder, browser):
+    binary = os.path.join(os.path.dirname(os.path.abspath(options.binary)), "EventSourceListener")
+    server = Server(options.binary, folder)
+    # A terminal, to which it writes line by line.
+    ours, theirs = os.openpty()
+    process = None
+    try:
+        server.start()
+        process = subprocess.Popen([binary, f"http://127.0.0.1:{server.port}/events?topic=news"], stdout=theirs)
+        require(os.read(ours, 1000) == b"position: \r\n", "the stream begins otherwise")
+        server.publish({"topic": "news", "data": "예약"})
+        require(os.read(ours, 1000).decode() == "alarm: 예약\r\n", "the listener prints otherwise")
+    finally:
+        os.close(theirs)
+        os.close(ours)
+        if process:
+            process.kill()
+            process.wait(10)
+        server.close()
+
+
+TESTS = [flask_application, page_with_the_module, hummingbird_application, listener, backup_and_restore, systemd_unit]
 
 
 def check(options, folder):

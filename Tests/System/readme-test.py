@@ -22,12 +22,17 @@ curl() {
     command curl --silent --show-error --fail-with-body --max-time 1 "$@" || [ $? = 28 ]
     echo
 }
+tocsin() {
+    # 124: the time is up, after which it was told to end.
+    if [ "$1" = listen ]; then timeout --signal INT 2 tocsin "$@" || [ $? = 124 ]; else command tocsin "$@"; fi
+}
 set -v
 """
 # What the streams and lists of the commands show, in the order of the page.
 EXPECTED = [
     r'{"id":"\d+-1"}', r'{"id":"\d+-2"}', r"^\d+-3$", r"^\d+-5$",
     r"retry: \d+\nevent: position\ndata:.*\nid: \d+-5\n",
+    r"^alarm  새 소식\nnotice  The shop", r"^News: 새 소식$",
     r'^{"retry":\d+}\n{"type":"position","data":"","lastEventId":"\d+-5"}$', r"^data: The second$",
     r"^event: reservation$", r"^data: The first$", r'"data":"The second"', r'"data":"새 소식","language":"ko"',
     r'"data":"The first"', r'{"id":"\d+-8"}', r"^ready$",

@@ -109,7 +109,7 @@ struct ListenCommand: AsyncParsableCommand {
 
     private func foreign(_ url: String) throws(CommandFailure) -> ListenStream {
         guard user == nil, topic.isEmpty, server == nil else {
-            throw CommandFailure(usage: "with a URL there is no --user, --topic and --server; they choose one themselves")
+            throw CommandFailure(usage: "with a URL there is no --user, --topic or --server; they make one")
         }
         guard token.map(ServerAccess.isToken) != false else {
             throw CommandFailure(usage: "--token is printable ASCII without spaces")

@@ -7,7 +7,8 @@ import Testing
     @Test(
         "The type stands before the data, and further lines below the first",
         arguments: [
-            ("alarm", "hello", "alarm  hello\n"), ("예약", "a\nb\n", "예약  a\n    b\n    \n"), ("message", "", "message  \n"),
+            ("alarm", "hello", "alarm  hello\n"),
+            ("예약", "a\nb\n", "예약  a\n    b\n    \n"), ("message", "", "message  \n"),
         ])
     func lines(type: String, data: String, text: String) throws {
         let event = MessageEvent(type: try EventType(type), data: data)

@@ -13,8 +13,10 @@ import Testing
     @Test("A user and topics make the path of a stream, whatever their names hold")
     func path() throws {
         #expect(try stream("--user", "tiaz").url == "http://127.0.0.1:5000/connection/tiaz")
+        let names = try stream(
+            "--user", "a/b?c", "--topic", "김 민", "--topic", "x&y=z+%", "--server", "https://example.com/t/")
         #expect(
-            try stream("--user", "a/b?c", "--topic", "김 민", "--topic", "x&y=z+%", "--server", "https://example.com/t/").url
+            names.url
                 == "https://example.com/t/connection/a%2Fb%3Fc?topic=%EA%B9%80%20%EB%AF%BC&topic=x%26y%3Dz%2B%25")
         #expect(
             try stream("--topic", "a", environment: ["TOCSIN_SERVER": "http://localhost:1"]).url
