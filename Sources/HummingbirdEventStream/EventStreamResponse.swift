@@ -16,7 +16,7 @@ where Events.Element == ServerSentEvent, Events.AsyncIterator: SendableMetatype 
     /// Makes the response, for a handler that must return a `Response`.
     ///
     /// - Parameters:
-    ///   - request: the request that is answered; nothing may read its body afterwards.
+    ///   - request: the request that is answered, as the server gave it; nothing may read its body afterwards.
     ///   - context: its context, whose logger is told when the events fail.
     public func response(from request: Request, context: some RequestContext) -> Response {
         guard request.method != .head else { return Response(status: .ok, headers: headers) }

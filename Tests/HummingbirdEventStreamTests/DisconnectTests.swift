@@ -1,5 +1,6 @@
 import Hummingbird
 import HummingbirdEventStream
+import NIOConcurrencyHelpers
 import NIOCore
 import ServerSentEvents
 import Testing
@@ -45,6 +46,24 @@ import Testing
             let client = try await WireClient(
                 to: server.port, "POST", fields: ["Content-Length: \(body.utf8.count)"], body: body)
             try await eventually("the stream is open") { client.chunks == [":\n"] }
+            try await client.close()
+            try await eventually("the events are told") { watched.isCancelled }
+        }
+    }
+
+    @Test func afterTheHandlerHasReadTheBodyOfTheRequest() async throws {
+        let router = Router()
+        let watched = Watched()
+        let read = NIOLockedValueBox("")
+        router.post("/") { request, _ in
+            let body = try await request.body.collect(upTo: 1000)
+            read.withLockedValue { $0 = String(buffer: body) }
+            return Response.eventStream(watched.events, heartbeat: nil)
+        }
+        try await ServedApplication.with(router) { server in
+            let client = try await WireClient(to: server.port, "POST", fields: ["Content-Length: 3"], body: "abc")
+            try await eventually("the stream is open") { client.chunks == [":\n"] }
+            #expect(read.withLockedValue { $0 } == "abc")
             try await client.close()
             try await eventually("the events are told") { watched.isCancelled }
         }
