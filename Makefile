@@ -42,10 +42,12 @@ demo: release ## Builds the release and serves, with something to see; options w
 run: release ## Builds the release and serves; options with ARGS="--port 8080"
 	exec $(BINARY) serve $(ARGS)
 
-docs: ## Makes the documentation of the libraries, .build/docs/NAME.doccarchive
+docs: ## Makes the documentation of the libraries, and says how to read it
 	@scripts/setup build
 	swift build
 	scripts/docs
+	@echo "To read one: python3 -m http.server 8000 --directory .build/docs/ServerSentEvents.doccarchive"
+	@echo "then open http://127.0.0.1:8000/documentation/serversentevents"
 
 test: ## Builds and runs all tests, those of the running server too
 	@scripts/setup test
