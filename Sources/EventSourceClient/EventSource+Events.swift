@@ -5,7 +5,7 @@ extension EventSource {
     public struct Events: AsyncSequence, Sendable {
         let updates: Updates
 
-        /// Claims the source: it has one loop at a time.
+        /// A loop, which begins when it is asked for the first time. A source has one at a time.
         public func makeAsyncIterator() -> Iterator {
             Iterator(updates: updates.makeAsyncIterator())
         }

@@ -13,7 +13,7 @@ extension EventSource {
     public struct Updates: AsyncSequence, Sendable {
         let source: EventSource
 
-        /// Claims the source: it has one loop at a time.
+        /// A loop, which begins when it is asked for the first time. A source has one at a time.
         public func makeAsyncIterator() -> Iterator {
             Iterator(loop: EventSourceLoop(source))
         }

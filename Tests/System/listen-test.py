@@ -14,6 +14,7 @@ import sys
 import threading
 import time
 
+from certificates import client_security, make_certificate
 from harness import Failure, Server, run_parts, run_test, wait_until
 
 TEXTS = ["first", "예약에 성공했습니다!", '{"a": [1, null]}', "  spaces  ", "", "six", "seven", "eight"]
@@ -157,7 +158,7 @@ def tocsin(binary, folder):
     listener = Listener(
         binary, "--user", "김 민", "--topic", "a/b&c", "--lang", "ko,en", "--json", environment=environment)
     try:
-        wait_until("the stream is open", lambda: "1" in server_streams(server))
+        wait_until("the stream is open", lambda: server_streams(server).get("http/1.1") == "1")
         ids = [
             server.publish(alarm)[2]["id"] for alarm in (
                 {"user": "김 민", "event": "seat", "translations": {"en": "yours", "ko": "당신의 것"}},
@@ -184,14 +185,36 @@ def tocsin(binary, folder):
 
 
 def server_streams(server):
-    """How many streams are open, as the metrics tell it."""
-    connection = server.connect()
+    """How many streams are open by protocol, as the metrics tell it."""
+    text = server.request("GET", "/metrics")[2].decode()
+    return dict(re.findall(r'^tocsin_streams\{protocol="([^"]*)"\} (\d+)', text, re.M))
+
+
+def secure(binary, folder):
+    """HTTP/2 over TLS, with a certificate that is trusted, and with one that is not."""
+    make_certificate(folder)
+    server = Server(binary, folder, "--tls-certificate", f"{folder}/certificate.pem", "--tls-key", f"{folder}/key.pem",
+                    security=client_security())
+    server.start()
+    url = f"https://localhost:{server.port}/connection/u"
+    trusting = {"SSL_CERT_FILE": f"{folder}/certificate.pem"}
+    listener, stranger = Listener(binary, url, environment=trusting), Listener(binary, url)
     try:
-        connection.request("GET", "/metrics")
-        text = connection.getresponse().read().decode()
-        return re.findall(r"^tocsin_streams\{[^}]*http/1[^}]*\} (\d+)", text, re.M)
+        wait_until("a stream over HTTP/2", lambda: server_streams(server).get("h2") == "1")
+        server.publish({"user": "u", "data": "x" * 200_000})
+        check(listener.line() == "alarm  " + "x" * 200_000, "the alarm is another")
+        server.kill()
+        server.start()
+        server.publish({"user": "u", "data": "after"})
+        check(listener.line() == "alarm  after", "it did not go on after a crash")
+        status, said = listener.end(signal.SIGINT)
+        check(status == 0 and "connected again" in said, f"it ended with {status}: {said}")
+        status, said = stranger.end(signal.SIGINT)
+        check(status == 0 and said.startswith(f"tocsin: no connection with {url}: "), f"it ended with {status}: {said}")
     finally:
-        connection.close()
+        listener.kill()
+        stranger.kill()
+        server.kill()
 
 
 def commands(binary, folder):
@@ -256,7 +279,7 @@ def failures(binary, folder):
 
 
 def check_all(options, folder):
-    return run_parts([starlette, aiohttp, gunicorn, tocsin, commands, failures], options.binary, folder)
+    return run_parts([starlette, aiohttp, gunicorn, tocsin, secure, commands, failures], options.binary, folder)
 
 
 if __name__ == "__main__":
