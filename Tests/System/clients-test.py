@@ -16,8 +16,8 @@ from standin import StandIn
 SHAPES = [
     "one line", "two\r\nlines\rand\nmore\n\nand an end\n", "\n", "", " leading\n  and more\t", "\ttab ",
     {"b": 1.0, "a": None, "2": ["x"]}, None, "예약에 성공했습니다!", "🚨 e\u0301 👩\u200d👩\u200d👧 \U0010ffff",
-    "no\u2028line\u0085ends\u000bare\u000chere\u001c", "\ufeffmark", "data: no field\nid: 7\n: no comment", '{"text": 1}',
-    "x" * 100_000, "\u0000\u001b\u007f",
+    "no\u2028line\u0085ends\u000bare\u000chere\u001c", "\ufeffmark", "data: no field\nid: 7\n: no comment",
+    '{"text": 1}', "x" * 100_000, "\u0000\u001b\u007f",
 ]
 NAMES = ["alarm", "message", "예약 완료"]
 PAGE = "<!doctype html><title>Test</title><link rel=icon href=data:,><script src=page.js></script>"
