@@ -187,6 +187,7 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
             ],
             swiftSettings: strict),
+        .target(name: "SteppedClock", path: "Tests/SteppedClock", swiftSettings: strict),
         .target(name: "SeededRandomness", path: "Tests/SeededRandomness", swiftSettings: strict),
         // The standard written down plainly, for tests and for fuzzing.
         .target(
@@ -200,6 +201,7 @@ let package = Package(
             dependencies: [
                 "EventSourceClient",
                 "ServerSentEvents",
+                "SteppedClock",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -228,6 +230,7 @@ let package = Package(
             dependencies: [
                 "HummingbirdEventStream",
                 "ServerSentEvents",
+                "SteppedClock",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),

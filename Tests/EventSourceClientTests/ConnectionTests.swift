@@ -1,6 +1,7 @@
 import Foundation
 import NIOCore
 import ServerSentEvents
+import SteppedClock
 import Synchronization
 import Testing
 
@@ -10,7 +11,7 @@ import Testing
 @Suite struct ConnectionTests {
     @Test("Where nobody listens it tries again, longer apart each time, until somebody does")
     func refused() async throws {
-        let clock = ManualClock()
+        let clock = SteppedClock()
         let port = Mutex(0)
         try await StreamServer.serving { server in port.withLock { $0 = server.port } }
         let freed = port.withLock(\.self)
@@ -42,7 +43,7 @@ import Testing
 
     @Test("A server that accepts and never answers is given up for this attempt")
     func neverAnswers() async throws {
-        let clock = ManualClock()
+        let clock = SteppedClock()
         try await StreamServer.serving { server in
             let accepting = Task {
                 let connection = try await server.connection()
@@ -60,7 +61,7 @@ import Testing
 
     @Test("A stream that brings no byte is given up for dead, and a comment is a byte")
     func liveness() async throws {
-        let clock = ManualClock()
+        let clock = SteppedClock()
         try await StreamServer.serving { server in
             let source = EventSource(server.url, clock) { $0.livenessTimeout = .seconds(10) }
             async let accepted = server.stream()
@@ -109,7 +110,7 @@ import Testing
 
     @Test("A stream that breaks off in mid-event is resumed before it", arguments: [true, false])
     func breaksOff(isReset: Bool) async throws {
-        let clock = ManualClock()
+        let clock = SteppedClock()
         try await StreamServer.serving { server in
             let sending = Task {
                 let connection = try await server.connection()
@@ -207,7 +208,7 @@ import Testing
 
     @Test("When its task is cancelled while it waits nobody connects any more")
     func cancellationWhileWaiting() async throws {
-        let clock = ManualClock()
+        let clock = SteppedClock()
         try await StreamServer.serving { server in
             let source = EventSource(server.url, clock)
             let reader = Task { for try await _ in source.events {} }

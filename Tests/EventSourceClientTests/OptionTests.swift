@@ -1,5 +1,6 @@
 import HTTPTypes
 import ServerSentEvents
+import SteppedClock
 import Synchronization
 import Testing
 
@@ -80,7 +81,7 @@ import Testing
         arguments: [("", 3), ("Retry-After: 20\r\n", 20), ("Retry-After: 1\r\n", 3), ("Retry-After: soon\r\n", 3)])
     func retriedStatuses(field: String, seconds: Int) async throws {
         try await StreamServer.serving { server in
-            let clock = ManualClock()
+            let clock = SteppedClock()
             let source = EventSource(server.url, clock) {
                 $0.retriedStatuses = EventSource.Options.temporaryStatuses
             }
@@ -106,7 +107,7 @@ import Testing
     @Test("What happens is told in order, and beside the loop too")
     func updates() async throws {
         try await StreamServer.serving { server in
-            let clock = ManualClock()
+            let clock = SteppedClock()
             let source = EventSource(server.url, clock)
             let states = Task { await source.states.reduce(into: []) { $0.append($1.description) } }
             let sending = Task {

@@ -1,4 +1,5 @@
 import ServerSentEvents
+import SteppedClock
 import Testing
 
 @testable import EventSourceClient
@@ -22,7 +23,7 @@ import Testing
 
     @Test("After the stream's end it reconnects when the time has passed, and says what it has")
     func reconnection() async throws {
-        let clock = ManualClock()
+        let clock = SteppedClock()
         try await StreamServer.serving { server in
             let source = EventSource(server.url, clock)
             async let first = server.stream("id: 1\ndata: a\n\nretry: 500\nid: 2\ndata: cut off\n")
@@ -46,7 +47,7 @@ import Testing
 
     @Test("An id counts without data, an empty one says that there is none, and one that no field holds is kept back")
     func ids() async throws {
-        let clock = ManualClock()
+        let clock = SteppedClock()
         try await StreamServer.serving { server in
             let source = EventSource(server.url, clock) {
                 $0.lastEventID = (try? EventID("start")) ?? .none

@@ -1,12 +1,13 @@
 import Hummingbird
 import HummingbirdEventStream
 import ServerSentEvents
+import SteppedClock
 import Testing
 
 @Suite struct HeartbeatTests {
     @Test func aCommentIsSentAfterEachSilence() async throws {
         let router = Router()
-        let clock = ManualClock()
+        let clock = SteppedClock()
         let watched = Watched()
         router.get("/") { _, _ in
             Response.eventStream(watched.events, heartbeat: .seconds(15), clock: clock)
@@ -27,7 +28,7 @@ import Testing
 
     @Test func anEventPutsTheHeartbeatOff() async throws {
         let router = Router()
-        let clock = ManualClock()
+        let clock = SteppedClock()
         let watched = Watched()
         router.get("/") { _, _ in
             Response.eventStream(watched.events, heartbeat: .seconds(15), clock: clock)
@@ -50,7 +51,7 @@ import Testing
     @Test(arguments: [nil, .zero, .seconds(-1)] as [Duration?])
     func noneIsSentWhereNoneIsWanted(heartbeat: Duration?) async throws {
         let router = Router()
-        let clock = ManualClock()
+        let clock = SteppedClock()
         let watched = Watched()
         router.get("/") { _, _ in
             Response.eventStream(watched.events, heartbeat: heartbeat, clock: clock)

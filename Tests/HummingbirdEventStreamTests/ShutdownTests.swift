@@ -1,6 +1,7 @@
 import Hummingbird
 import HummingbirdEventStream
 import ServerSentEvents
+import SteppedClock
 import Testing
 
 @Suite struct ShutdownTests {
@@ -43,7 +44,7 @@ import Testing
 
     @Test func aClientThatTakesNothingIsCutOffAfterFiveSeconds() async throws {
         let router = Router()
-        let clock = ManualClock()
+        let clock = SteppedClock()
         let asked = Asked(eventsOfBytes: 10_000_000)
         router.get("/") { _, _ in
             Response.eventStream(asked, heartbeat: nil, clock: clock)

@@ -1,11 +1,12 @@
 import ServerSentEvents
+import SteppedClock
 
 @testable import EventSourceClient
 
 extension EventSource {
     /// On a clock of the test's own, without chance.
     convenience init(
-        _ url: String, _ clock: ManualClock = ManualClock(), _ change: (inout Options) -> Void = { _ in }
+        _ url: String, _ clock: SteppedClock = SteppedClock(), _ change: (inout Options) -> Void = { _ in }
     ) {
         var options = Options()
         options.clock = clock
