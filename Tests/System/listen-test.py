@@ -278,8 +278,50 @@ def failures(binary, folder):
         server.kill()
 
 
+def raw_server(answer):
+    """A server that gives each connection these bytes, and closes it; returns its socket and URL."""
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def serve():
+        while True:
+            try:
+                connection, _ = listener.accept()
+            except OSError:
+                return
+            with connection:
+                connection.recv(65536)
+                connection.sendall(answer)
+
+    threading.Thread(target=serve, daemon=True).start()
+    return listener, f"http://127.0.0.1:{listener.getsockname()[1]}/"
+
+
+def hostile(binary, _):
+    """A server that would write to the terminal, or send an id that no variable holds."""
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n"
+    problem = b'{"detail":"x\\u001b[31m"}'
+    refusal = b"HTTP/1.1 404 Not Found\r\nContent-Length: %d\r\n\r\n%s" % (len(problem), problem)
+    for answer, arguments, line, status, message in (
+            (refusal, (), None, 1, "x\\u{1B}[31m"),
+            (head + b"id: a'\x1b\ndata: x\n\n", ("--exec", "echo a; exit 3"), "a", 0, "--last-event-id $'a\\'\\033'\n"),
+            (head + b"id: " + b"i" * 200_000 + b"\ndata: x\n\n", ("--exec", "echo a"), "a", 0, "--last-event-id ")):
+        socket_, url = raw_server(answer)
+        listener = Listener(binary, *arguments, url)
+        try:
+            if line:
+                check(listener.line() == line, f"the command of {answer[:120]} printed something else")
+                wait_until("the stream ended", lambda: any("next attempt" in text for text in listener.errors))
+            found, said = listener.end(signal.SIGINT if line else None)
+            check(found == status and message in said and "\x1b" not in said,
+                  f"of {answer[:120]} it said, at its end with {found}: {said[:300]!r}")
+        finally:
+            listener.kill()
+            socket_.close()
+
+
 def check_all(options, folder):
-    return run_parts([starlette, aiohttp, gunicorn, tocsin, secure, commands, failures], options.binary, folder)
+    parts = [starlette, aiohttp, gunicorn, tocsin, secure, commands, failures, hostile]
+    return run_parts(parts, options.binary, folder)
 
 
 if __name__ == "__main__":

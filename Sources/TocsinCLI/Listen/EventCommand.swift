@@ -31,7 +31,8 @@ struct EventCommand {
 
     private func variables(_ event: MessageEvent) -> [Environment.Key: String?] {
         [
-            "EVENT_TYPE": Self.variable(event.type.string), "EVENT_ID": event.lastEventID.string,
+            "EVENT_TYPE": Self.variable(event.type.string),
+            "EVENT_ID": Self.variable(event.lastEventID.string),
             "EVENT_DATA": Self.variable(event.data),
         ]
     }

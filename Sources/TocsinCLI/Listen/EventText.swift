@@ -20,7 +20,7 @@ struct EventText {
     }
 
     /// What a sender must not do to a terminal: control characters are told by their number.
-    private static func printable(_ text: some StringProtocol) -> String {
+    static func printable(_ text: some StringProtocol) -> String {
         var printable = ""
         for scalar in text.unicodeScalars {
             if scalar.properties.generalCategory == .control, scalar != "\t" {

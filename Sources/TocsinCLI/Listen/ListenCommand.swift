@@ -19,7 +19,7 @@ struct ListenCommand: AsyncParsableCommand {
             ends it, and tells the id after which --last-event-id goes on.
 
             With --exec, the shell runs COMMAND once for each event, one at a time: its standard input is the event's \
-            data, and its environment has EVENT_TYPE, EVENT_ID and, up to 64 KiB, EVENT_DATA. Nothing is printed then \
+            data, and its environment has EVENT_TYPE, EVENT_ID and EVENT_DATA, each up to 64 KiB. Nothing is printed then \
             but what COMMAND prints.
 
             Over https the system's certificate authorities are trusted, or those in the file that the variable \

@@ -45,7 +45,7 @@ final class ListenProgress: Sendable {
     }
 
     func tell(_ message: String) {
-        let line = "tocsin: \(message)\n"
+        let line = "tocsin: \(EventText.printable(message))\n"
         try? FileHandle.standardError.write(contentsOf: Data(line.utf8))
     }
 }

@@ -71,8 +71,8 @@ struct ListenRun {
     static func message(_ error: EventSourceError) -> String {
         struct Problem: Decodable { let detail: String }
         guard let problem = try? JSONDecoder().decode(Problem.self, from: Data(error.body)) else {
-            return error.message
+            return EventText.printable(error.message)
         }
-        return "\(error.message): \(problem.detail)"
+        return EventText.printable("\(error.message): \(problem.detail)")
     }
 }
