@@ -60,9 +60,4 @@ import Tocsin
         #expect(lines.contains { $0.hasPrefix(command) })
         #expect(lines.contains { $0.hasPrefix("    curl -N ") && $0.contains("\(url)/connection/tiaz") })
     }
-
-    @Test func `a word of the shell stays one word`() {
-        #expect(ShellWord.quoted("a'b c") == #"'a'\''b c'"#)
-        #expect(ShellWord.quoted("") == "''")
-    }
 }
