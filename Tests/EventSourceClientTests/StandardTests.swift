@@ -102,6 +102,20 @@ import Testing
         }
     }
 
+    @Test("Of what a refusal says the beginning is kept, however long it is")
+    func longRefusal() async throws {
+        try await StreamServer.serving { server in
+            let answering = Task {
+                try await server.connection().answer("403 Forbidden", body: String(repeating: "x", count: 1 << 20))
+            }
+            let error = await #expect(throws: EventSourceError.self) {
+                for try await _ in EventSource(server.url).events {}
+            }
+            answering.cancel()
+            #expect(error?.body == Array(repeating: UInt8(ascii: "x"), count: 16 << 10))
+        }
+    }
+
     @Test(
         "The content type must be text/event-stream, whatever its case and parameters",
         arguments: [
