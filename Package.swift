@@ -16,9 +16,11 @@ let package = Package(
     name: "tocsin",
     platforms: [.macOS(.v15), .iOS(.v18)],
     products: [
+        .library(name: "EventSourceClient", targets: ["EventSourceClient"]),
         .library(name: "HummingbirdEventStream", targets: ["HummingbirdEventStream"]),
         .library(name: "ServerSentEvents", targets: ["ServerSentEvents"]),
-        .library(name: "EventSourceClient", targets: ["EventSourceClient"]),
+        .library(name: "Tocsin", targets: ["Tocsin"]),
+        .library(name: "TocsinSQLite", targets: ["TocsinSQLite"]),
         .executable(name: "tocsin", targets: ["TocsinCLI"]),
     ],
     dependencies: [
@@ -66,10 +68,10 @@ let package = Package(
                 "ServerSentEvents",
                 .product(name: "Hummingbird", package: "hummingbird"),
             ],
-            path: "Examples/hummingbird", exclude: ["README.md"], swiftSettings: strict),
+            path: "Examples/hummingbird", exclude: ["README.md"], packageAccess: false, swiftSettings: strict),
         .executableTarget(
             name: "EventSourceListener", dependencies: ["EventSourceClient", "ServerSentEvents"],
-            path: "Examples/listener", exclude: ["README.md"], swiftSettings: strict),
+            path: "Examples/listener", exclude: ["README.md"], packageAccess: false, swiftSettings: strict),
         .target(
             name: "EventSourceClient",
             dependencies: [
@@ -91,6 +93,7 @@ let package = Package(
                 .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
             ],
             swiftSettings: strict),
         .target(
@@ -265,8 +268,18 @@ let package = Package(
                 .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
             ],
             swiftSettings: strict),
+        // The hub as other packages see it.
+        .testTarget(
+            name: "TocsinLibraryTests",
+            dependencies: [
+                "ServerSentEvents",
+                "Tocsin",
+                "TocsinSQLite",
+            ],
+            packageAccess: false, swiftSettings: strict),
         .testTarget(
             name: "TocsinMetricsTests",
             dependencies: ["TocsinMetrics", .product(name: "Metrics", package: "swift-metrics")],

@@ -1,22 +1,24 @@
 /// One thing to tell, as it is published.
-package struct Alarm: Hashable, Sendable {
+public struct Alarm: Hashable, Sendable {
     /// The reconnection times that an alarm may set, in milliseconds.
-    package static let retryRange = 500...3_600_000
+    public static let retryRange = 500...3_600_000
     /// How long an alarm may be good for, in seconds.
-    package static let ttlRange = 1...31_536_000
+    public static let ttlRange = 1...31_536_000
 
-    package var audience: Audience
-    package var event: EventName
+    /// Whom it concerns.
+    public package(set) var audience: Audience
+    /// What it is called.
+    public package(set) var event: EventName
     /// What readers see who want none of the languages of `translations`.
-    package var data: Content?
+    public package(set) var data: Content?
     /// In the order published, each language once (tags compared without case); at least one where `data` is `nil`.
-    package var translations: [Translation]
+    public package(set) var translations: [Translation]
     /// Milliseconds that a browser waits before it reconnects; in ``retryRange``.
     package var retry: Int?
     /// Seconds after which the alarm is neither sent, resumed nor listed; in ``ttlRange``.
     package var ttl: Int?
     /// The idempotency key.
-    package var key: Name?
+    public package(set) var key: Name?
 
     package init(
         audience: Audience, event: EventName = .alarm, data: Content?, translations: [Translation] = [],

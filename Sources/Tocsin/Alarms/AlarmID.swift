@@ -1,7 +1,7 @@
 /// The id of a journal's entry, and a position in the journal: `<high>-<low>`, compared as a pair.
 ///
 /// Ids grow over the whole journal. Nobody but the journal that gave an id looks inside.
-package struct AlarmID: Hashable, Sendable {
+public struct AlarmID: Hashable, Sendable {
     package let high: UInt64
     package let low: UInt64
 
@@ -15,7 +15,7 @@ package struct AlarmID: Hashable, Sendable {
 }
 
 extension AlarmID: Comparable {
-    package static func < (left: AlarmID, right: AlarmID) -> Bool {
+    public static func < (left: AlarmID, right: AlarmID) -> Bool {
         left.high != right.high ? left.high < right.high : left.low < right.low
     }
 }
@@ -25,13 +25,13 @@ extension AlarmID: LosslessStringConvertible {
     ///
     /// - Returns: `nil` for any other text. A server must take such a text for an unknown id, not for an error:
     ///   it comes from a client, which may have had it from another server.
-    package init?(_ description: String) {
+    public init?(_ description: String) {
         let parts = description.utf8.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
         guard parts.count == 2, let high = Self.decimal(parts[0]), let low = Self.decimal(parts[1]) else { return nil }
         self.init(high: high, low: low)
     }
 
-    package var description: String { "\(high)-\(low)" }
+    public var description: String { "\(high)-\(low)" }
 
     private static func decimal(_ digits: Substring.UTF8View) -> UInt64? {
         guard let first = digits.first, first != UInt8(ascii: "0") || digits.count == 1 else { return nil }

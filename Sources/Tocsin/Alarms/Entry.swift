@@ -1,12 +1,15 @@
 /// An entry of the journal: an alarm that was committed, or the withdrawal of one.
 ///
 /// A class, since one entry is referred to from every event loop and copied nowhere.
-package final class Entry: Sendable {
-    package let id: AlarmID
-    package let publishedAt: Timestamp
-    package let alarm: Alarm
+public final class Entry: Sendable {
+    /// Grows from entry to entry.
+    public let id: AlarmID
+    /// When it was committed.
+    public let publishedAt: Timestamp
+    /// As it was published; for a withdrawal what its readers are told.
+    public let alarm: Alarm
     /// The alarm that this entry withdraws; `nil` for an alarm.
-    package let withdraws: AlarmID?
+    public let withdraws: AlarmID?
     /// Each address once.
     package let addresses: [Address]
     /// See ``Alarm/estimatedSize``.
@@ -24,12 +27,12 @@ package final class Entry: Sendable {
     /// The entry that withdraws `target`, which was published to `audience`.
     package convenience init(id: AlarmID, publishedAt: Timestamp, withdrawing target: AlarmID, from audience: Audience)
     {
-        let alarm = Alarm(audience: audience, event: .withdrawn, data: .json(#"{"id":"\#(target)"}"#))
+        let alarm = Alarm(audience: audience, event: .withdrawn, data: .withdrawal(of: target))
         self.init(id: id, publishedAt: publishedAt, alarm: alarm, withdraws: target)
     }
 
     /// When its time to live is over; `nil` where it has none.
-    package var expiresAt: Timestamp? {
+    public var expiresAt: Timestamp? {
         alarm.ttl.map(publishedAt.advanced(bySeconds:))
     }
 
@@ -37,5 +40,12 @@ package final class Entry: Sendable {
     package func isExpired(at now: Timestamp) -> Bool {
         guard let expiresAt else { return false }
         return expiresAt <= now
+    }
+}
+
+extension Content {
+    /// What readers of a withdrawn alarm are told.
+    static func withdrawal(of target: AlarmID) -> Content {
+        .json(#"{"id":"\#(target)"}"#)
     }
 }

@@ -2,15 +2,15 @@
 ///
 /// Names are compared and hashed byte by byte. `String` would compare by canonical equivalence, which no database does,
 /// so that two users one byte apart could read each other's alarms.
-package struct Name: Sendable {
+public struct Name: Sendable {
     /// The greatest length in bytes of UTF-8.
-    package static let maximumLength = 256
+    public static let maximumLength = 256
 
-    package let string: String
+    public let string: String
 
     /// - Parameter string: the name, as it was decoded from a request.
     /// - Throws: ``InvalidName`` when it is empty, longer than 256 bytes or holds a control character.
-    package init(_ string: String) throws(InvalidName) {
+    public init(_ string: String) throws(InvalidName) {
         // A bridged or sliced string has no contiguous bytes; comparisons below rely on them.
         var string = string
         string.makeContiguousUTF8()
@@ -25,12 +25,21 @@ package struct Name: Sendable {
     }
 }
 
+extension Name {
+    /// - Throws: ``InvalidName`` for the first that is none.
+    static func all(_ strings: [String]) throws(InvalidName) -> [Name] {
+        var names: [Name] = []
+        for string in strings { names.append(try Name(string)) }
+        return names
+    }
+}
+
 extension Name: Hashable {
-    package static func == (left: Name, right: Name) -> Bool {
+    public static func == (left: Name, right: Name) -> Bool {
         left.string.utf8.elementsEqual(right.string.utf8)
     }
 
-    package func hash(into hasher: inout Hasher) {
+    public func hash(into hasher: inout Hasher) {
         let hashed: Void? = string.utf8.withContiguousStorageIfAvailable {
             hasher.combine(bytes: UnsafeRawBufferPointer($0))
         }
@@ -43,11 +52,11 @@ extension Name: Hashable {
 }
 
 extension Name: CustomStringConvertible {
-    package var description: String { string }
+    public var description: String { string }
 }
 
 /// Why a text is no name.
-package struct InvalidName: Error, Hashable, CustomStringConvertible {
+public struct InvalidName: Error, Hashable, CustomStringConvertible {
     package enum Reason: Hashable, Sendable {
         case empty
         case tooLong(bytes: Int)
@@ -56,7 +65,7 @@ package struct InvalidName: Error, Hashable, CustomStringConvertible {
 
     package let reason: Reason
 
-    package var description: String {
+    public var description: String {
         switch reason {
         case .empty:
             "a name has at least one character"

@@ -2,12 +2,8 @@ internal import ServerSentEvents
 
 /// The blocks that a stream is made of, as bytes on the wire.
 package enum Block {
-    /// - Parameter retry: milliseconds.
-    static func alarm(event: EventName, retry: Int?, data: String, id: AlarmID) -> [UInt8] {
-        ServerSentEvent(
-            type: EventType(unchecked: event.string), data: data, id: EventID(id),
-            retry: retry.map(ReconnectionTime.init(clamping:))
-        ).serialized()
+    static func alarm(_ entry: Entry, variant: Int) -> [UInt8] {
+        ServerSentEvent.alarm(entry, variant: variant).serialized()
     }
 
     /// The first block. It gives the client a last event ID before the first alarm, so that a stream that breaks early
@@ -41,10 +37,7 @@ package enum Block {
     static let heartbeat = EventStreamComment.heartbeat.serialized()
 
     static func reset(_ reason: ResetReason, head: AlarmID) -> [UInt8] {
-        ServerSentEvent(
-            type: EventType(unchecked: "reset"), data: #"{"reason":"\#(reason.rawValue)","head":"\#(head)"}"#,
-            id: EventID(head)
-        ).serialized()
+        ServerSentEvent.reset(reason, head: head).serialized()
     }
 
     /// The last event ID that a stream gets whose place another one took: it is not to come back.
@@ -53,9 +46,7 @@ package enum Block {
     /// The resume point before everything that is kept.
     package static let earliestID = "earliest"
 
-    static let replaced = ServerSentEvent(
-        type: EventType(unchecked: "replaced"), data: "{}", id: EventID(unchecked: replacedID)
-    ).serialized()
+    static let replaced = ServerSentEvent.replaced.serialized()
 
     /// When a stream that was ended may come back where nothing else is said, in milliseconds.
     static let farewellRetry = 2000...6000
@@ -75,6 +66,31 @@ package enum Block {
 
 extension EventType {
     fileprivate static let position = EventType(unchecked: "position")
+}
+
+extension ServerSentEvent {
+    static func alarm(_ entry: Entry, variant: Int) -> ServerSentEvent {
+        let alarm = entry.alarm
+        let content = variant == 0 ? alarm.data : alarm.translations[variant - 1].content
+        return ServerSentEvent(
+            type: EventType(unchecked: alarm.event.string), data: content?.string ?? "", id: EventID(entry.id),
+            retry: alarm.retry.map(ReconnectionTime.init(clamping:)))
+    }
+
+    static func withdrawn(_ target: AlarmID, id: AlarmID) -> ServerSentEvent {
+        ServerSentEvent(
+            type: EventType(unchecked: EventName.withdrawn.string), data: Content.withdrawal(of: target).string,
+            id: EventID(id))
+    }
+
+    static func reset(_ reason: ResetReason, head: AlarmID) -> ServerSentEvent {
+        ServerSentEvent(
+            type: EventType(unchecked: "reset"), data: #"{"reason":"\#(reason.rawValue)","head":"\#(head)"}"#,
+            id: EventID(head))
+    }
+
+    static let replaced = ServerSentEvent(
+        type: EventType(unchecked: "replaced"), data: "{}", id: EventID(unchecked: Block.replacedID))
 }
 
 extension EventID {

@@ -5,13 +5,29 @@ package import NIOCore
 /// The storage has room around the blocks for the framing of an HTTP/1.1 chunk (RFC 9112 7.1), so that no server copies
 /// them again: both views share one allocation.
 package struct EventBatch: Sendable {
+    /// What the blocks say, for readers in the same process.
+    package enum Meaning: Sendable {
+        /// Nothing to a reader: how long to wait before it reconnects, or that the stream lives.
+        case none
+        /// Everything up to here that concerns the stream has been written to it.
+        case position(AlarmID)
+        case reset(ResetReason, head: AlarmID)
+        case replaced
+        /// In the order of their ids; at least one.
+        case alarms([Frame])
+    }
+
     /// The blocks alone.
     package let blocks: ByteBuffer
     /// The blocks as one chunk: `<size in hexadecimal>` CRLF blocks CRLF.
     package let chunk: ByteBuffer
+    package let meaning: Meaning
 
-    /// - Parameter pieces: the blocks' bytes, in order; together at least one byte, or the chunk would end the response.
-    package init(joining pieces: some Sequence<[UInt8]>, byteCount: Int) {
+    /// - Parameters:
+    ///   - pieces: the blocks' bytes, in order; together at least one byte, or the chunk would end the response.
+    ///   - byteCount: of all of them.
+    package init(joining pieces: some Sequence<[UInt8]>, byteCount: Int, meaning: Meaning = .none) {
+        self.meaning = meaning
         var buffer = ByteBufferAllocator().buffer(capacity: Self.headRoom + byteCount + 2)
         buffer.writeRepeatingByte(UInt8(ascii: "0"), count: Self.headRoom)
         for piece in pieces {
@@ -38,8 +54,13 @@ package struct EventBatch: Sendable {
         self.blocks = buffer
     }
 
-    package init(_ bytes: [UInt8]) {
-        self.init(joining: CollectionOfOne(bytes), byteCount: bytes.count)
+    package init(_ bytes: [UInt8], meaning: Meaning = .none) {
+        self.init(joining: CollectionOfOne(bytes), byteCount: bytes.count, meaning: meaning)
+    }
+
+    /// - Parameter byteCount: of all frames.
+    init(_ frames: [Frame], byteCount: Int) {
+        self.init(joining: frames.lazy.map(\.bytes), byteCount: byteCount, meaning: .alarms(frames))
     }
 
     /// Sixteen hexadecimal digits and CRLF: more than any size that fits in memory.

@@ -27,13 +27,14 @@ struct FrameLists {
         let frame: Int32
     }
 
-    private struct Frame {
+    private struct CommittedFrame {
+        let frame: Frame
+        /// Of its entry: every subscriber that takes it asks.
         let id: AlarmID
-        let bytes: [UInt8]
         let committedAt: UInt64?
     }
 
-    private var frames: [Frame] = []
+    private var frames: [CommittedFrame] = []
     private var nodes = [root]
     private static let root = Node(parent: -1, frame: -1, byteCount: 0, frameCount: 0, firstFrame: -1)
     private var extensions: [Extension: Int32] = [:]
@@ -41,8 +42,8 @@ struct FrameLists {
     /// Adds a frame, for ``extending(_:by:)``.
     ///
     /// - Parameter committedAt: see ``committedAt(_:)``.
-    mutating func add(_ bytes: [UInt8], of id: AlarmID, committedAt: UInt64? = nil) -> Int32 {
-        frames.append(Frame(id: id, bytes: bytes, committedAt: committedAt))
+    mutating func add(_ frame: Frame, committedAt: UInt64? = nil) -> Int32 {
+        frames.append(CommittedFrame(frame: frame, id: frame.entry.id, committedAt: committedAt))
         return Int32(truncatingIfNeeded: frames.count - 1)
     }
 
@@ -63,7 +64,7 @@ struct FrameLists {
             node = known
         } else {
             node = Int32(truncatingIfNeeded: nodes.count)
-            let byteCount = nodes[parent].byteCount + frames[Int(frame)].bytes.count
+            let byteCount = nodes[parent].byteCount + frames[Int(frame)].frame.bytes.count
             let firstFrame = list == Self.empty ? frame : nodes[parent].firstFrame
             nodes.append(
                 Node(
@@ -108,13 +109,15 @@ struct FrameLists {
     }
 
     private func join(_ list: Int32) -> EventBatch {
-        var pieces: [[UInt8]] = []
+        var joined: [Frame] = []
         var node = nodes[Int(list)]
+        joined.reserveCapacity(Int(node.frameCount))
         while node.frame >= 0 {
-            pieces.append(frames[Int(node.frame)].bytes)
+            joined.append(frames[Int(node.frame)].frame)
             node = nodes[Int(node.parent)]
         }
-        return EventBatch(joining: pieces.reversed(), byteCount: nodes[Int(list)].byteCount)
+        joined.reverse()
+        return EventBatch(joined, byteCount: nodes[Int(list)].byteCount)
     }
 
     mutating func removeAll() {

@@ -81,7 +81,7 @@ struct RecentWindow {
     /// - Returns: how far it has looked, or `nil` where there was nothing more.
     mutating func read(
         after cursor: AlarmID, for addresses: [Address], at now: Timestamp, byteLimit: Int,
-        preference: LanguagePreference, append: (AlarmID, [UInt8]) -> Void
+        preference: LanguagePreference, append: (Frame) -> Void
     ) -> AlarmID? {
         let first = firstNumber + firstIndex(after: cursor)
         var sources: [Deque<Int>.SubSequence] = []
@@ -94,12 +94,11 @@ struct RecentWindow {
             let index = number - firstNumber
             // Whole entries are not copied: after a restart this runs a hundred times for each of many streams.
             guard !records[index].isWithdrawn, !records[index].entry.isExpired(at: now) else { continue }
-            let id = records[index].entry.id
             let frame = frame(at: index, for: preference)
-            append(id, frame)
-            taken += frame.count
+            append(frame)
+            taken += frame.bytes.count
             if taken >= byteLimit {
-                return id
+                return frame.entry.id
             }
         }
         return nil
@@ -118,14 +117,16 @@ struct RecentWindow {
         return least
     }
 
-    private mutating func frame(at index: Int, for preference: LanguagePreference) -> [UInt8] {
+    private mutating func frame(at index: Int, for preference: LanguagePreference) -> Frame {
         if records[index].variants == nil {
             records[index].variants = Variants(of: records[index].entry, defaultLanguage: defaultLanguage)
         }
         let variant = records[index].variants?.choice(for: preference) ?? 0
-        if let frame = records[index].frames[variant] { return frame }
-        let frame = records[index].entry.frame(of: variant)
-        records[index].frames[variant] = frame
+        if let bytes = records[index].frames[variant] {
+            return Frame(records[index].entry, variant: variant, bytes: bytes)
+        }
+        let frame = Frame(records[index].entry, variant: variant)
+        records[index].frames[variant] = frame.bytes
         return frame
     }
 

@@ -27,19 +27,17 @@ extension Shard {
     }
 
     private func readRecent(after cursor: AlarmID, for subscriber: Subscriber) {
-        var frames: [[UInt8]] = []
+        var frames: [Frame] = []
         var byteCount = 0
-        var last = AlarmID.zero
         let end = recent.read(
             after: cursor, for: subscriber.addresses, at: now(), byteLimit: configuration.catchUpBytes,
             preference: languages.preference(at: subscriber.languageSlot)
-        ) { id, frame in
+        ) { frame in
             frames.append(frame)
-            byteCount += frame.count
-            last = id
+            byteCount += frame.bytes.count
         }
         subscriber.machine.didRead(through: end ?? position)
-        deliver(frames, byteCount: byteCount, last: last, to: subscriber)
+        deliver(frames, byteCount: byteCount, to: subscriber)
     }
 
     private func pageArrived(_ result: Result<Page, JournalError>, ticket: UInt32, for subscriber: Subscriber) {
@@ -71,35 +69,33 @@ extension Shard {
     private func deliver(_ page: Page, to subscriber: Subscriber) {
         let preference = languages.preference(at: subscriber.languageSlot)
         let now = now()
-        var frames: [[UInt8]] = []
+        var frames: [Frame] = []
         var byteCount = 0
-        var last = AlarmID.zero
         for entry in page.entries where !entry.isExpired(at: now) {
             let variants = Variants(of: entry, defaultLanguage: configuration.defaultLanguage)
-            let frame = entry.frame(of: variants.choice(for: preference))
+            let frame = Frame(entry, variant: variants.choice(for: preference))
             frames.append(frame)
-            byteCount += frame.count
-            last = entry.id
+            byteCount += frame.bytes.count
             guard byteCount >= configuration.catchUpBytes else { continue }
-            deliver(frames, byteCount: byteCount, last: last, to: subscriber)
+            deliver(frames, byteCount: byteCount, to: subscriber)
             guard !subscriber.machine.isClosed, subscriber.channel.isWritable else {
                 // The rest of the page is dropped, and read again when the channel takes more.
-                subscriber.machine.didRead(through: last)
+                subscriber.machine.didRead(through: entry.id)
                 return
             }
             frames = []
             byteCount = 0
         }
-        deliver(frames, byteCount: byteCount, last: last, to: subscriber)
+        deliver(frames, byteCount: byteCount, to: subscriber)
     }
 
-    private func deliver(_ frames: [[UInt8]], byteCount: Int, last: AlarmID, to subscriber: Subscriber) {
-        guard !frames.isEmpty else { return }
-        subscriber.told = last
+    private func deliver(_ frames: [Frame], byteCount: Int, to subscriber: Subscriber) {
+        guard let last = frames.last else { return }
+        subscriber.told = last.entry.id
         subscriber.caughtUpAlarms &+= UInt32(truncatingIfNeeded: frames.count)
         tally.events += frames.count
         tally.bytes += byteCount
-        write(EventBatch(joining: frames, byteCount: byteCount), to: subscriber)
+        write(EventBatch(frames, byteCount: byteCount), to: subscriber)
     }
 
     /// The stream is live, or over. Does nothing where it was live.
@@ -113,6 +109,6 @@ extension Shard {
     func tellReset(_ reason: ResetReason, head: AlarmID, to subscriber: Subscriber) {
         metrics.reset(reason)
         subscriber.told = head
-        write(EventBatch(Block.reset(reason, head: head)), to: subscriber)
+        write(EventBatch(Block.reset(reason, head: head), meaning: .reset(reason, head: head)), to: subscriber)
     }
 }

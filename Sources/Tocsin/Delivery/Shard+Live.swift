@@ -65,7 +65,7 @@ extension Shard {
                     let variant = variants?.choice(for: languages.preference(at: slot)) ?? 0
                     if frameOfVariant[variant] < 0 {
                         frameOfVariant[variant] = lists.add(
-                            entry.frame(of: variant), of: entry.id, committedAt: committedAt)
+                            Frame(entry, variant: variant), committedAt: committedAt)
                     }
                     frameOfSlot[slot] = frameOfVariant[variant]
                 }

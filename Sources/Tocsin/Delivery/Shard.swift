@@ -125,7 +125,7 @@ extension Shard {
         }
         wheel.insert(subscriber, using: &random)
         subscriber.told = cursor
-        if let lifetime = configuration.streamLifetime {
+        if let lifetime = configuration.streamLifetime, channel.transport != .inProcess {
             // At random, since those that came together are not to leave together; a round takes the last twentieth.
             let seconds = Int.random(in: lifetime * 4 / 5...lifetime - lifetime / 20, using: &random)
             subscriber.lastTick = wheel.now &+ UInt32(clamping: seconds)
@@ -142,10 +142,15 @@ extension Shard {
         if let greeting = request.greeting {
             opening += Block.greeting(greeting)
         }
-        if case .reset(let reason, let head) = start {
+        let meaning: EventBatch.Meaning
+        switch start {
+        case .reset(let reason, let head):
             opening += Block.reset(reason, head: head)
+            meaning = .reset(reason, head: head)
+        case .live, .after: meaning = .position(cursor)
+        case .earliest: meaning = .none
         }
-        channel.write(EventBatch(opening))
+        channel.write(EventBatch(opening, meaning: meaning))
         proceed(subscriber)
         if !subscriber.machine.isClosed, !channel.isWritable {
             // The channel does not know its subscriber yet, so it could not tell.
@@ -185,7 +190,7 @@ extension Shard {
 
     /// Ends a stream since another one took its place.
     package func replace(_ subscriber: Subscriber) {
-        end(subscriber, since: .replaced, with: EventBatch(Block.replaced))
+        end(subscriber, since: .replaced, with: EventBatch(Block.replaced, meaning: .replaced))
     }
 
     /// Ends a stream, which may come back.
@@ -244,7 +249,7 @@ extension Shard {
             let cursor = subscriber.machine.cursor(at: self.position)
             if cursor > subscriber.told {
                 if position?.id != cursor {
-                    position = (cursor, EventBatch(Block.position(cursor)))
+                    position = (cursor, EventBatch(Block.position(cursor), meaning: .position(cursor)))
                 }
                 guard let batch = position?.batch else { continue }
                 subscriber.told = cursor

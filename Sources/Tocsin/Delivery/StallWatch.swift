@@ -18,7 +18,8 @@ struct StallWatch {
     }
 
     mutating func begin(_ subscriber: Subscriber, at now: UInt32) {
-        guard subscriber.stall == nil else { return }
+        // A reader in the same process may take its time: it holds up nobody and nothing but its own queue.
+        guard subscriber.stall == nil, subscriber.channel.transport != .inProcess else { return }
         subscriber.stall = Stall(since: now, takenBytes: subscriber.channel.takenBytes(), place: watched.count)
         watched.append(subscriber)
     }

@@ -35,7 +35,7 @@ package struct Subscription: Sendable {
 }
 
 /// Why a stream could not resume.
-package enum ResetReason: String, CaseIterable, Hashable, Sendable {
+public enum ResetReason: String, CaseIterable, Hashable, Sendable {
     /// The resume point is older than what is kept.
     case expired
     /// It is not of this journal.

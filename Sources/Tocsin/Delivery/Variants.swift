@@ -1,5 +1,3 @@
-internal import ServerSentEvents
-
 /// What an entry can say: variant 0 is its data, and then come its translations in the order published.
 struct Variants {
     /// `nil` where there is nothing to choose.
@@ -17,13 +15,5 @@ struct Variants {
     func choice(for preference: LanguagePreference) -> Int {
         guard let place = index?.choice(for: preference) else { return 0 }
         return place + 1
-    }
-}
-
-extension Entry {
-    /// What is sent to a reader of that variant: one block of the event stream.
-    func frame(of variant: Int) -> [UInt8] {
-        let content = variant == 0 ? alarm.data : alarm.translations[variant - 1].content
-        return Block.alarm(event: alarm.event, retry: alarm.retry, data: content?.string ?? "", id: id)
     }
 }

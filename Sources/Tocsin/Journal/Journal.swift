@@ -118,9 +118,12 @@ package struct JournalSize: Hashable, Sendable {
     }
 }
 
-package struct Publication: Hashable, Sendable {
-    package let id: AlarmID
-    package let isNew: Bool
+/// What became of an alarm that was published.
+public struct Publication: Hashable, Sendable {
+    /// Of the alarm; where its key was known, of the one that has it.
+    public let id: AlarmID
+    /// Whether it was not known before, by its key.
+    public let isNew: Bool
 
     package init(id: AlarmID, isNew: Bool) {
         self.id = id
@@ -173,8 +176,11 @@ package struct Page: Sendable {
     }
 }
 
-package enum Lookup: Sendable {
+/// What an id stands for.
+public enum Lookup: Sendable {
+    /// An alarm, or the withdrawal of one.
     case found(Entry)
+    /// An alarm that was withdrawn.
     case withdrawn
     /// Unknown, expired, or removed by retention.
     case notFound

@@ -1,27 +1,27 @@
 /// A journal that could not do what it was asked.
-package struct JournalError: Error, Hashable, CustomStringConvertible {
-    package struct Code: Hashable, Sendable {
+public struct JournalError: Error, Hashable, CustomStringConvertible {
+    public struct Code: Hashable, Sendable {
         private enum Value { case unavailable, outcomeUnknown, closed, unusable }
         private let value: Value
 
         /// Not now; nothing was stored. The same may work later.
-        package static let unavailable = Code(value: .unavailable)
+        public static let unavailable = Code(value: .unavailable)
         /// The commit failed in a way that leaves open whether it took place.
-        package static let outcomeUnknown = Code(value: .outcomeUnknown)
+        public static let outcomeUnknown = Code(value: .outcomeUnknown)
         /// The journal was closed.
-        package static let closed = Code(value: .closed)
+        public static let closed = Code(value: .closed)
         /// The journal cannot be opened as it is: it belongs to another program, another server, or a newer version.
-        package static let unusable = Code(value: .unusable)
+        public static let unusable = Code(value: .unusable)
     }
 
-    package let code: Code
+    public let code: Code
     /// One line: the cause and, where there is one, the cure.
-    package let message: String
+    public let message: String
 
     package init(code: Code, message: String) {
         self.code = code
         self.message = message
     }
 
-    package var description: String { message }
+    public var description: String { message }
 }

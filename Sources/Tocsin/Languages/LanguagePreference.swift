@@ -2,11 +2,11 @@
 ///
 /// The form is canonical: lower case, in the order of preference, each range once. Two headers that mean the same are
 /// equal, so that the streams they came with can share what is framed for them.
-package struct LanguagePreference: Sendable {
+public struct LanguagePreference: Sendable {
     /// How many ranges of a text count.
-    package static let maximumRanges = 16
+    public static let maximumRanges = 16
     /// How many bytes of a text count; a range that is cut off there does not.
-    package static let maximumLength = 1024
+    public static let maximumLength = 1024
 
     /// Best first.
     package let wanted: [LanguageRange]
@@ -14,7 +14,7 @@ package struct LanguagePreference: Sendable {
     package let excluded: [LanguageTag]
 
     /// No preference.
-    package static let none = LanguagePreference()
+    public static let none = LanguagePreference()
 
     private init() {
         wanted = []
@@ -25,7 +25,7 @@ package struct LanguagePreference: Sendable {
     ///
     /// A part that is malformed is skipped. `*;q=0` says that nothing else is wanted, which is so without it.
     /// - Parameter text: several fields are to be joined by commas.
-    package init(_ text: String) {
+    public init(_ text: String) {
         guard !text.isEmpty else {
             self = .none
             return

@@ -1,17 +1,17 @@
 /// A language tag (BCP 47): subtags of 1–8 ASCII letters and digits joined by `-`, the first of letters only.
 ///
 /// It is kept as it was published, and compared without case. Whether a subtag is registered is not checked.
-package struct LanguageTag: Sendable {
+public struct LanguageTag: Sendable {
     /// The greatest length, in bytes; RFC 5646 4.4.1 asks for 35 at least.
-    package static let maximumLength = 100
+    public static let maximumLength = 100
 
     /// As published.
-    package let string: String
+    public let string: String
     /// In lower case, which is what is compared.
     package let folded: String
 
     /// - Returns: `nil` where `string` is no well-formed tag.
-    package init?(_ string: String) {
+    public init?(_ string: String) {
         guard string.utf8.count <= Self.maximumLength, Self.isWellFormed(string.utf8) else { return nil }
         self.string = string
         self.folded = string.lowercased()
@@ -27,11 +27,11 @@ package struct LanguageTag: Sendable {
 }
 
 extension LanguageTag: Hashable {
-    package static func == (left: LanguageTag, right: LanguageTag) -> Bool {
+    public static func == (left: LanguageTag, right: LanguageTag) -> Bool {
         left.folded == right.folded
     }
 
-    package func hash(into hasher: inout Hasher) {
+    public func hash(into hasher: inout Hasher) {
         hasher.combine(folded)
     }
 }

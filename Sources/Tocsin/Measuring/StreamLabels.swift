@@ -1,7 +1,9 @@
-/// What a stream goes over; the raw value is its name in metrics, that of ALPN.
+/// What a stream goes over; the raw value is its name in metrics, that of ALPN for connections.
 package enum StreamProtocol: String, CaseIterable, Hashable, Sendable {
     case http1 = "http/1.1"
     case http2 = "h2"
+    /// Its reader is in the same process.
+    case inProcess = "in-process"
 }
 
 /// How a stream came to its end; the raw value is its name in metrics.

@@ -197,15 +197,3 @@ package final class Publisher: Sendable {
         }
     }
 }
-
-/// Why an alarm was not, or perhaps not, published.
-package enum PublishError: Error, Hashable, Sendable {
-    /// Too much waits already, or it waited too long. Nothing was stored.
-    case overloaded
-    /// The server is ending. Nothing was stored.
-    case closing
-    /// The journal says why. Nothing was stored.
-    case unavailable(String)
-    /// Nobody knows whether it was stored: the same with the same key finds out.
-    case outcomeUnknown(String)
-}

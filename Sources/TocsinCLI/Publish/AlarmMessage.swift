@@ -117,6 +117,6 @@ extension AlarmMessage.Translation {
 extension Content {
     /// What an alarm says: a text as it is, or JSON as it was written.
     init(_ text: String, isJSON: Bool) throws(JSONError) {
-        self = isJSON ? .json(try JSONText(text).string) : .text(text)
+        self = isJSON ? try Content(json: text.utf8) : .text(text)
     }
 }

@@ -4,6 +4,7 @@ import NIOCore
 import NIOPosix
 import Tocsin
 import TocsinMetrics
+import TocsinSQLite
 import TocsinServer
 
 /// A server, from its settings until it is told to stop.
@@ -39,13 +40,13 @@ struct ServeRun: Sendable {
         configuration.certificate = try settings.certificateFiles.map { try ServerCertificate($0, logger: logger) }
         let isSecure = configuration.certificate != nil
         let retention = settings.configuration.hub.retention
-        let journal = try OpenedJournal(settings.data, keyRetention: retention.keyAge, logger: logger)
+        let journal = try journal(keyRetention: .seconds(retention.keyAge))
         let metrics = PrometheusRegistry(MetricCatalog.all)
         Gauge(label: "tocsin_build_info", dimensions: [("version", TocsinCommand.version)], factory: metrics).record(1)
         let eventLoops = MultiThreadedEventLoopGroup(numberOfThreads: Self.eventLoops(cores: System.coreCount))
         let server = TocsinServer(
-            configuration: configuration, journal: journal.journal, closeJournal: journal.close,
-            eventLoopGroup: eventLoops, logger: logger, metrics: metrics)
+            configuration: configuration, journal: journal, eventLoopGroup: eventLoops, logger: logger, metrics: metrics
+        )
         try await server.run(beside: work) { address in
             let url = Self.url(address, isSecure: isSecure)
             logger.info(
@@ -57,6 +58,14 @@ struct ServeRun: Sendable {
         }
         // The event loops end with the process: Hummingbird has a Task of its own that may still want one.
         logger.info("stopped")
+    }
+
+    /// - Throws: `JournalError` when the file cannot be used; it says why.
+    private func journal(keyRetention: Duration) throws(JournalError) -> HubJournal {
+        switch settings.data {
+        case .memory: .memory(keyRetention: keyRetention)
+        case .file(let path): try .sqlite(path: path, keyRetention: keyRetention, logger: logger)
+        }
     }
 
     /// Where a browser finds it.

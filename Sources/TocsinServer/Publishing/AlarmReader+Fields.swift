@@ -3,14 +3,6 @@ import Tocsin
 // How the value of each kind of field is read. A pointer is made only for a value that is at fault.
 
 extension JSONReader {
-    /// Reads what an alarm says: a string as a text, anything else as it was published.
-    mutating func content() throws(JSONError) -> Content {
-        if try nextKind() == .string {
-            return .text(try text(of: try string()))
-        }
-        return .json(compactText(of: try value()))
-    }
-
     mutating func name(at pointer: () -> JSONPointer) throws -> Name {
         guard try nextKind() == .string else { throw Problem.wrongType(at: pointer(), expected: "a string") }
         let text = try text(of: try string())

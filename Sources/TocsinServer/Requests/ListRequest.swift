@@ -5,10 +5,6 @@ package struct ListRequest: Hashable, Sendable {
     package static let limitRange = 1...1000
     package static let defaultLimit = 100
 
-    package enum Order: String, Hashable, Sendable {
-        case oldest, newest
-    }
-
     /// Whose alarms: each address once.
     package let addresses: [Address]
     /// The alarm after which the page starts, in its order; `nil` for the first page. It is a text that a client sent,
@@ -16,7 +12,7 @@ package struct ListRequest: Hashable, Sendable {
     package let after: String?
     /// How many alarms a page has at most; in ``limitRange``.
     package let limit: Int
-    package let order: Order
+    package let order: AlarmOrder
     package let languages: LanguagePreference
 
     /// - Parameters:
@@ -53,9 +49,11 @@ package struct ListRequest: Hashable, Sendable {
         return limit
     }
 
-    private static func order(_ query: QueryParameters) throws(Problem) -> Order {
+    private static func order(_ query: QueryParameters) throws(Problem) -> AlarmOrder {
         guard let text = try query.value(of: "order") else { return .oldest }
-        guard let order = Order(rawValue: text) else { throw .badParameter("order", "this must be newest or oldest") }
+        guard let order = AlarmOrder(rawValue: text) else {
+            throw .badParameter("order", "this must be newest or oldest")
+        }
         return order
     }
 }

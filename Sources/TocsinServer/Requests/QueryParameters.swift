@@ -1,3 +1,5 @@
+import Tocsin
+
 /// The parameters of a query, `name=value` joined by `&`, in their order.
 ///
 /// `+` is a space. Which names there are, and whether one can be given twice, is for the reader to say.

@@ -63,13 +63,6 @@ extension StreamRequest {
 
 // What requests for streams and for lists have in common.
 
-extension [Address] {
-    /// What concerns a reader; what is for everyone concerns users only.
-    static func concerning(_ user: Name?, _ topics: [Name]) -> [Address] {
-        (user.map { [.user($0), .everyone] } ?? []) + topics.map(Address.topic)
-    }
-}
-
 extension Name {
     /// - Parameter place: where in the request it is.
     init(_ text: String, of place: String) throws(Problem) {

@@ -3,9 +3,6 @@ import Tocsin
 
 /// `GET /users/{user}/alarms` and `GET /topics/{topic}/alarms`: what a stream would have been sent.
 struct ListRoute: Sendable {
-    /// Bytes of alarms in one answer, which is held until its client has taken it: a page of large alarms has fewer.
-    private static let pageBytes = 1 << 20
-
     let hub: Hub
 
     func get(_ request: ListRequest) async throws(Problem) -> Response {
@@ -17,30 +14,8 @@ struct ListRoute: Sendable {
     }
 
     private func page(_ request: ListRequest) async throws(JournalError) -> Response {
-        var after: AlarmID?
-        var reset: ResetReason?
-        if let text = request.after {
-            switch try await hub.start(resumingAfter: text) {
-            case .after(let id): after = id
-            case .reset(let reason, _): reset = reason
-            case .live, .earliest: break
-            }
-        }
-        let limit = PageLimit(alarms: request.limit, bytes: Self.pageBytes)
-        let selection = Selection.addresses(request.addresses)
-        let page: Page
-        switch request.order {
-        case .oldest:
-            page = try await hub.journal.alarms(after: after, through: nil, for: selection, limit: limit)
-            if let after, after < page.floor {
-                // Retention came between; the page begins with the oldest kept all the same.
-                reset = .expired
-            }
-        case .newest:
-            // Nothing is kept that is older than what has expired.
-            page = try await hub.journal.newestAlarms(
-                before: reset == .expired ? .zero : after, for: selection, limit: limit)
-        }
+        let (page, reset) = try await hub.page(
+            of: request.addresses, after: request.after, order: request.order, limit: request.limit)
         return .json(headers: [.cacheControl: "no-store"], with: body(page, reset: reset, languages: request.languages))
     }
 

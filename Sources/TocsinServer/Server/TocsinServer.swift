@@ -11,8 +11,7 @@ import UnixSignals
 /// The server: the hub behind HTTP.
 package struct TocsinServer: Sendable {
     private let configuration: ServerConfiguration
-    private let journal: any Journal
-    private let closeJournal: @Sendable () async -> Void
+    private let journal: HubJournal
     private let eventLoopGroup: MultiThreadedEventLoopGroup
     private let logger: Logger
     private let metrics: ServerMetrics
@@ -20,16 +19,15 @@ package struct TocsinServer: Sendable {
     private let deadline = DrainDeadline()
 
     /// - Parameters:
-    ///   - closeJournal: is called when all is done.
+    ///   - journal: is closed when all is done.
     ///   - metrics: where all is measured that `/metrics` shows.
     package init(
-        configuration: ServerConfiguration, journal: any Journal, closeJournal: @escaping @Sendable () async -> Void,
+        configuration: ServerConfiguration, journal: HubJournal,
         eventLoopGroup: MultiThreadedEventLoopGroup, logger: Logger,
         metrics: PrometheusRegistry = PrometheusRegistry(MetricCatalog.all)
     ) {
         self.configuration = configuration
         self.journal = journal
-        self.closeJournal = closeJournal
         self.eventLoopGroup = eventLoopGroup
         self.logger = logger
         self.metrics = ServerMetrics(metrics)
@@ -53,7 +51,7 @@ package struct TocsinServer: Sendable {
             try await run(services, of: hub, endedBy: UnixSignal.ends)
         }
         // A disk that hangs must not keep the process: what was answered is on it.
-        if await !isDone(within: deadline.remaining, closeJournal) {
+        if await !isDone(within: deadline.remaining, journal.close) {
             logger.error("the journal could not be closed within --drain, and is left as after a crash")
         }
         try result.get()
@@ -61,8 +59,8 @@ package struct TocsinServer: Sendable {
 
     func hub() async throws -> Hub {
         try await Hub(
-            journal: journal, eventLoops: Array(eventLoopGroup.makeIterator()), configuration: configuration.hub,
-            now: Timestamp.now, logger: logger, metrics: metrics.registry)
+            journal: journal.journal, eventLoops: Array(eventLoopGroup.makeIterator()),
+            configuration: configuration.hub, now: Timestamp.now, logger: logger, metrics: metrics.registry)
     }
 
     /// They stop in the reverse order: first the streams, then what is being published, then what serves both.

@@ -1,5 +1,6 @@
 import SeededRandomness
 import Testing
+import Tocsin
 
 @testable import TocsinServer
 
@@ -12,9 +13,9 @@ import Testing
     @Test("Every truncation of an object is refused")
     func truncations() throws {
         let whole = Array(Self.document.utf8)
-        #expect(throws: Never.self) { try compact(whole) }
+        #expect(throws: Never.self) { try Content(json: whole) }
         for length in 0..<whole.count {
-            #expect(throws: JSONError.self) { try compact(Array(whole[..<length])) }
+            #expect(throws: JSONError.self) { try Content(json: whole[..<length]) }
             #expect(throws: Problem.self) { try AlarmRequest(body: whole[..<length], format: .json) }
         }
     }
@@ -46,9 +47,9 @@ import Testing
             }
             _ = try? AlarmRequest(body: bytes, format: .json)
             _ = try? AlarmRequest(body: bytes, format: .lines)
-            guard let text = try? compact(bytes) else { continue }
+            guard case .json(let text) = try? Content(json: bytes) else { continue }
             wasRead += 1
-            #expect(try compact(Array(text.utf8)) == text)
+            #expect(try Content(json: text.utf8) == .json(text))
             #expect(!text.utf8.contains(0x0A))
         }
         #expect(wasRead > 100)
@@ -62,7 +63,9 @@ import Testing
             let bytes = (0..<Int.random(in: 0..<24, using: &generator)).map { _ in
                 alphabet.randomElement(using: &generator) ?? 0
             }
-            if let text = try? compact(bytes) { #expect((try? compact(Array(text.utf8))) == text) }
+            if case .json(let text) = try? Content(json: bytes) {
+                #expect((try? Content(json: text.utf8)) == .json(text))
+            }
             _ = try? AlarmRequest(body: bytes, format: .lines)
         }
     }

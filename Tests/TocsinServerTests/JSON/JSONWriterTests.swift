@@ -53,8 +53,8 @@ import Tocsin
                 let value = UInt32.random(in: 0...(Bool.random(using: &generator) ? 0x80 : 0x10FFFF), using: &generator)
                 original.unicodeScalars.append(Unicode.Scalar(value) ?? "?")
             }
-            let read = try string(Self.text { $0.string(original) })
-            #expect(Array(read.utf8) == Array(original.utf8))
+            let read = try Content(json: Self.text { $0.string(original) }.utf8)
+            #expect(Array(read.string.utf8) == Array(original.utf8))
         }
     }
 

@@ -54,7 +54,7 @@ import Testing
         #expect(
             problem.kind.name.utf8.allSatisfy { (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2D }
         )
-        #expect(try compact(problem.body) == String(decoding: problem.body, as: UTF8.self))
+        #expect(try Content(json: problem.body) == .json(String(decoding: problem.body, as: UTF8.self)))
     }
 
     @Test("Problems of one kind have one status, and kinds have names of their own")

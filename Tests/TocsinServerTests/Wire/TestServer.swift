@@ -61,8 +61,9 @@ final class TestServer: ListeningServer {
         _ options: Options, on group: MultiThreadedEventLoopGroup, endedBy shutdown: GracefulShutdownTestTrigger
     ) async throws -> TestServer {
         let server = TocsinServer(
-            configuration: options.configuration, journal: options.journal, closeJournal: {}, eventLoopGroup: group,
-            logger: options.logger)
+            configuration: options.configuration,
+            journal: HubJournal(options.journal, keyRetention: options.configuration.hub.retention.keyAge, close: {}),
+            eventLoopGroup: group, logger: options.logger)
         let hub = try await server.hub()
         let (ports, listening) = AsyncThrowingStream.makeStream(of: Int.self)
         let services = try server.services(around: hub, limits: options.limits, beside: options.work) { address in

@@ -3,6 +3,12 @@ import Testing
 
 @testable import Tocsin
 
+extension Frame {
+    fileprivate init(_ bytes: [UInt8], of low: UInt64) {
+        self.init(.alarm(low), variant: 0, bytes: bytes)
+    }
+}
+
 @Suite struct FrameListsTests {
     private func bytes(_ batch: EventBatch) -> [UInt8] { Array(batch.blocks.readableBytesView) }
 
@@ -12,7 +18,7 @@ import Testing
         var lists = FrameLists()
         var listOfSubset = Array(repeating: FrameLists.empty, count: 1 << frameCount)
         for frame in 0..<frameCount {
-            let number = lists.add([UInt8(frame), UInt8(frame)], of: .of(UInt64(frame)))
+            let number = lists.add(Frame([UInt8(frame), UInt8(frame)], of: UInt64(frame)))
             for subset in listOfSubset.indices where subset >> frame & 1 == 1 {
                 listOfSubset[subset] = lists.extending(listOfSubset[subset], by: number)
             }
@@ -28,8 +34,8 @@ import Testing
     @Test("Subscribers that took the same frames share one buffer")
     func sharing() {
         var lists = FrameLists()
-        let first = lists.add([1], of: .of(1))
-        let second = lists.add([2], of: .of(2))
+        let first = lists.add(Frame([1], of: 1))
+        let second = lists.add(Frame([2], of: 2))
         let one = lists.extending(lists.extending(FrameLists.empty, by: first), by: second)
         _ = lists.extending(FrameLists.empty, by: second)
         let other = lists.extending(lists.extending(FrameLists.empty, by: first), by: second)
@@ -43,10 +49,10 @@ import Testing
     @Test("Nothing of a walk is left for the next")
     func removal() {
         var lists = FrameLists()
-        let before = lists.extending(FrameLists.empty, by: lists.add([1], of: .of(1)))
+        let before = lists.extending(FrameLists.empty, by: lists.add(Frame([1], of: 1)))
         #expect(bytes(lists.batch(of: before)) == [1])
         lists.removeAll()
-        let after = lists.extending(FrameLists.empty, by: lists.add([2], of: .of(2)))
+        let after = lists.extending(FrameLists.empty, by: lists.add(Frame([2], of: 2)))
         #expect(bytes(lists.batch(of: after)) == [2])
         #expect(lists.lastID(of: after) == .of(2))
     }

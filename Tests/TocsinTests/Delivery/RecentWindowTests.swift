@@ -24,7 +24,7 @@ import Testing
             at: Timestamp(milliseconds: seconds * 1000),
             byteLimit: byteLimit,
             preference: .none
-        ) { id, _ in ids.append(id.low) }
+        ) { ids.append($0.entry.id.low) }
         return (ids, end)
     }
 
@@ -67,7 +67,7 @@ import Testing
             at: Timestamp(milliseconds: 0),
             byteLimit: .max,
             preference: .none
-        ) { size += $1.count }
+        ) { size += $0.bytes.count }
         #expect(size > 10_000)
         #expect(size < 100_000)
     }
@@ -189,7 +189,7 @@ import Testing
                 at: Timestamp(milliseconds: 0),
                 byteLimit: .max,
                 preference: LanguagePreference(languages)
-            ) { frames.append(String(decoding: $1, as: UTF8.self)) }
+            ) { frames.append(String(decoding: $0.bytes, as: UTF8.self)) }
             #expect(frames == ["event: alarm\ndata: \(text)\nid: 1-1\n\n"])
         }
     }

@@ -1,3 +1,5 @@
+import Tocsin
+
 /// A host and a port, as in a `Host` field (RFC 9110 7.2).
 package struct Authority: Hashable, Sendable {
     /// In lower case, without a dot at its end; an IPv6 address in brackets.

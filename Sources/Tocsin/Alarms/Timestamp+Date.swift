@@ -1,5 +1,8 @@
+#if canImport(FoundationEssentials)
 import FoundationEssentials
-package import Tocsin
+#else
+import Foundation
+#endif
 
 extension Timestamp {
     /// The system's time.

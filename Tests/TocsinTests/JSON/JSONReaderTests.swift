@@ -1,6 +1,6 @@
 import Testing
 
-@testable import TocsinServer
+@testable import Tocsin
 
 /// Reads a whole text as one value, and gives its compact form.
 func compact(_ bytes: [UInt8]) throws -> String {

@@ -1,15 +1,15 @@
 extension JSONReader {
     /// A string that was read over.
-    struct StringToken {
+    package struct StringToken {
         /// Between the quotes.
-        let range: Range<Int>
+        package let range: Range<Int>
         /// How many bytes of UTF-8 it is once its escapes are resolved, each of which is longer than what it stands for;
         /// `nil` where one is half of a surrogate pair, which stands for nothing.
-        let length: Int?
+        package let length: Int?
     }
 
     /// Reads over the string whose quote is next.
-    mutating func string() throws(JSONError) -> StringToken {
+    package mutating func string() throws(JSONError) -> StringToken {
         let start = position + 1
         // A local, since the members of a struct that is passed on are read and written in memory.
         var at = start
@@ -45,7 +45,7 @@ extension JSONReader {
     /// The characters of a string.
     ///
     /// - Throws: ``JSONError/Reason/loneSurrogate``.
-    func text(of string: StringToken) throws(JSONError) -> String {
+    package func text(of string: StringToken) throws(JSONError) -> String {
         guard let length = string.length else {
             throw JSONError(reason: .loneSurrogate, offset: try loneSurrogate(in: string))
         }
@@ -175,17 +175,5 @@ extension JSONReader {
             size < 4 || bytes[at + 3] & 0xC0 == 0x80
         else { throw JSONError(reason: .notUTF8, offset: at) }
         return size
-    }
-}
-
-extension UInt8 {
-    /// What it is as a hexadecimal digit in ASCII; `nil` if it is none.
-    var hexadecimalValue: UInt8? {
-        switch self {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): self - UInt8(ascii: "0")
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): self - UInt8(ascii: "a") + 10
-        case UInt8(ascii: "A")...UInt8(ascii: "F"): self - UInt8(ascii: "A") + 10
-        default: nil
-        }
     }
 }

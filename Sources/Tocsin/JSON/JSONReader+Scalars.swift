@@ -3,7 +3,7 @@ extension JSONReader {
     ///
     /// - Returns: `nil` for `null`.
     @discardableResult
-    mutating func literal() throws(JSONError) -> Bool? {
+    package mutating func literal() throws(JSONError) -> Bool? {
         switch current {
         case UInt8(ascii: "t"):
             try word("true")
@@ -27,14 +27,14 @@ extension JSONReader {
     }
 
     /// A number that was read over.
-    struct NumberToken {
-        let range: Range<Int>
+    package struct NumberToken {
+        package let range: Range<Int>
         /// Whether it has neither a fraction nor an exponent.
-        let isPlain: Bool
+        package let isPlain: Bool
     }
 
     /// Reads over a number (RFC 8259 6).
-    mutating func number() throws(JSONError) -> NumberToken {
+    package mutating func number() throws(JSONError) -> NumberToken {
         let start = position
         var isPlain = true
         if current == UInt8(ascii: "-") { position += 1 }
@@ -59,7 +59,7 @@ extension JSONReader {
     }
 
     /// The value of a plain number; `nil` for any other, or where it does not fit into 64 bits.
-    func integer(_ number: NumberToken) -> Int? {
+    package func integer(_ number: NumberToken) -> Int? {
         guard number.isPlain else { return nil }
         return Int(String(decoding: bytes[number.range], as: UTF8.self))
     }

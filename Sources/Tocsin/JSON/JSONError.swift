@@ -1,6 +1,6 @@
 /// A text that is no JSON (RFC 8259), or JSON that cannot be taken.
 package struct JSONError: Error, Hashable {
-    enum Reason: Hashable {
+    package enum Reason: Hashable {
         /// What was expected where the text goes wrong.
         case malformed(expected: String)
         /// Bytes that are no UTF-8 (RFC 3629).
@@ -11,9 +11,9 @@ package struct JSONError: Error, Hashable {
         case tooDeep
     }
 
-    let reason: Reason
+    package let reason: Reason
     /// Where, in bytes from the start of the whole text.
-    let offset: Int
+    package let offset: Int
 }
 
 extension JSONError: CustomStringConvertible {

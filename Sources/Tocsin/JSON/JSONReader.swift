@@ -3,16 +3,16 @@
 /// It exists since alarms are sent as they were published: order of members, digits of numbers and escapes stay, which
 /// no reader that makes values keeps. Bytes that are not UTF-8, a byte order mark, and nesting deeper than
 /// ``maximumDepth`` are errors; nothing recurses. The bytes must outlive the reader.
-struct JSONReader {
+package struct JSONReader {
     /// How deep arrays and objects may lie in each other.
-    static let maximumDepth = 64
+    package static let maximumDepth = 64
 
     /// What the next value is.
-    enum Kind: Hashable {
+    package enum Kind: Hashable {
         case object, array, string, number, boolean, null
     }
 
-    let bytes: UnsafeBufferPointer<UInt8>
+    package let bytes: UnsafeBufferPointer<UInt8>
     /// Where the text ends; nothing is read from there on.
     let end: Int
     /// The next byte to read.
@@ -28,13 +28,13 @@ struct JSONReader {
     /// - Parameters:
     ///   - bytes: the whole of what was received; offsets of errors count from its start.
     ///   - range: the part that is one JSON text.
-    init(_ bytes: UnsafeBufferPointer<UInt8>, in range: Range<Int>) {
+    package init(_ bytes: UnsafeBufferPointer<UInt8>, in range: Range<Int>) {
         self.bytes = bytes
         self.position = range.lowerBound
         self.end = range.upperBound
     }
 
-    init(_ bytes: UnsafeBufferPointer<UInt8>) {
+    package init(_ bytes: UnsafeBufferPointer<UInt8>) {
         self.init(bytes, in: 0..<bytes.count)
     }
 
@@ -56,12 +56,12 @@ struct JSONReader {
 
     /// Space, tab, LF or CR (RFC 8259 2).
     @inline(__always)
-    static func isSpace(_ byte: UInt8) -> Bool {
+    package static func isSpace(_ byte: UInt8) -> Bool {
         byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09
     }
 
     /// What the next value is, by its first byte.
-    mutating func nextKind() throws(JSONError) -> Kind {
+    package mutating func nextKind() throws(JSONError) -> Kind {
         skipSpace()
         guard let byte = current else { throw malformed("a value") }
         switch byte {
@@ -77,7 +77,7 @@ struct JSONReader {
     }
 
     /// Makes sure that nothing but white space is left.
-    mutating func finish() throws(JSONError) {
+    package mutating func finish() throws(JSONError) {
         skipSpace()
         guard position == end else { throw malformed("the end of the text") }
     }
@@ -87,7 +87,7 @@ struct JSONReader {
 
 extension JSONReader {
     /// Enters the array or object whose bracket is next; ``nextElement()`` or ``nextMember()`` follow until they end it.
-    mutating func enter() throws(JSONError) {
+    package mutating func enter() throws(JSONError) {
         guard depth < Self.maximumDepth else { throw JSONError(reason: .tooDeep, offset: position) }
         if bytes[position] == UInt8(ascii: "{") {
             objects |= 1 << depth
@@ -108,7 +108,7 @@ extension JSONReader {
     /// Goes to the next element of the array that was entered.
     ///
     /// - Returns: `false` when the array is over; it has been left then.
-    mutating func nextElement() throws(JSONError) -> Bool {
+    package mutating func nextElement() throws(JSONError) -> Bool {
         skipSpace()
         if current == UInt8(ascii: "]") {
             leave()
@@ -121,7 +121,7 @@ extension JSONReader {
     /// Goes to the value of the next member of the object that was entered.
     ///
     /// - Returns: the member's name; `nil` when the object is over; it has been left then.
-    mutating func nextMember() throws(JSONError) -> StringToken? {
+    package mutating func nextMember() throws(JSONError) -> StringToken? {
         skipSpace()
         if current == UInt8(ascii: "}") {
             leave()
@@ -151,14 +151,14 @@ extension JSONReader {
 
 extension JSONReader {
     /// A value that was read over.
-    struct ValueToken {
-        let range: Range<Int>
+    package struct ValueToken {
+        package let range: Range<Int>
         /// How many bytes of it are white space between tokens.
-        let spaces: Int
+        package let spaces: Int
     }
 
     /// Reads over a value of any kind and makes sure that it is one.
-    mutating func value() throws(JSONError) -> ValueToken {
+    package mutating func value() throws(JSONError) -> ValueToken {
         skipSpace()
         let start = position
         let skippedBefore = skipped
@@ -191,7 +191,7 @@ extension JSONReader {
     }
 
     /// The text of a value without the white space between its tokens.
-    func compactText(of value: ValueToken) -> String {
+    package func compactText(of value: ValueToken) -> String {
         let source = UnsafeBufferPointer(rebasing: bytes[value.range])
         guard value.spaces > 0 else { return String(decoding: source, as: UTF8.self) }
         return String(unsafeUninitializedCapacity: source.count - value.spaces) { target in

@@ -1,0 +1,144 @@
+import Logging
+import NIOConcurrencyHelpers
+import NIOCore
+import NIOPosix
+import Testing
+
+@testable import Tocsin
+
+@Suite(.timeLimit(.minutes(1))) struct LocalStreamTests {
+    /// A hub on one loop that runs, with a clock that is pushed by the test.
+    private func withHub(
+        _ configuration: Hub.Configuration = Hub.Configuration(),
+        _ body: (_ hub: Hub, _ pass: @Sendable () async throws -> Void) async throws -> Void
+    ) async throws {
+        let loop = MultiThreadedEventLoopGroup.singleton.next()
+        let hub = try await Hub(
+            journal: MemoryJournal(now: Timestamp.now), eventLoops: [loop], configuration: configuration,
+            now: Timestamp.now, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        let running = Task { await hub.run() }
+        let result: Result<Void, any Error>
+        do {
+            result = .success(
+                try await body(hub) {
+                    // A minute and a half.
+                    for _ in 0..<90 { try await loop.submit { hub.shards[0].shard.tick() }.get() }
+                })
+        } catch {
+            result = .failure(error)
+        }
+        running.cancel()
+        await running.value
+        try result.get()
+    }
+
+    private func alarms(_ numbers: Range<Int>, to user: String, bytes: Int = 1) throws -> [Alarm] {
+        try numbers.map {
+            let filling = String(repeating: "x", count: bytes)
+            return try Alarm(to: .user(named: user), data: .text("\($0)\(filling)"))
+        }
+    }
+
+    @Test("The last id grows also while nothing concerns the listener, so that it does not expire")
+    func position() async throws {
+        var configuration = Hub.Configuration()
+        configuration.maximumAlarms = 10
+        try await withHub(configuration) { hub, pass in
+            let listener = try Listener(user: "tiaz")
+            let idle = try await hub.subscribe(listener)
+            let busy = try await hub.subscribe(listener)
+            let hers = try await hub.publish(alarms(0..<1, to: "tiaz")[0])
+            _ = await idle.first { _ in true }
+            #expect(idle.lastID == hers.id)
+            let others = try await hub.publish(alarms(0..<50, to: "seo"))
+            let marker = try await hub.subscribe(Listener(user: "seo"), from: .after(others[48].id))
+            _ = await marker.first { _ in true }
+            try await pass()
+            #expect(idle.lastID == others.last?.id)
+            // It has not taken its alarm, so that it is not beyond it.
+            #expect(try #require(busy.lastID) < hers.id)
+            _ = await busy.first { _ in true }
+            #expect(busy.lastID == others.last?.id)
+
+            await hub.removeOutdated()
+            let resumed = try await hub.subscribe(listener, from: .after(#require(idle.lastID)))
+            let expired = try await hub.subscribe(listener, from: .after(hers.id))
+            try await hub.publish(alarms(1..<2, to: "tiaz")[0])
+            guard case .alarm = await resumed.first(where: { _ in true }) else {
+                Issue.record("it is told something else")
+                return
+            }
+            guard case .reset(.expired, _) = await expired.first(where: { _ in true }) else {
+                Issue.record("it is not told")
+                return
+            }
+        }
+    }
+
+    @Test(
+        "A reader that takes nothing is not cut off, and what waits for it is bounded", arguments: [1, 5000, 200_000])
+    func bound(bytes: Int) async throws {
+        try await withHub { hub, pass in
+            let slow = try await hub.subscribe(Listener(user: "tiaz"))
+            let count = bytes > 10_000 ? 100 : 3000
+            for first in stride(from: 0, to: count, by: 50) {
+                try await hub.publish(alarms(first..<first + 50, to: "tiaz", bytes: bytes))
+            }
+            try await pass()
+            let size = try alarms(0..<1, to: "tiaz", bytes: bytes)[0].estimatedSize
+            // Up to the limit, and then one turn of the loop.
+            #expect(slow.reading.queue.bytes <= AlarmQueue.limit.full + (256 << 10) + size)
+            #expect(hub.streamCount == 1)
+            var taken = 0
+            for await event in slow.prefix(count) {
+                guard case .alarm(let alarm) = event else { continue }
+                #expect(alarm.content.string.hasPrefix("\(taken)x"))
+                taken += 1
+            }
+            #expect(taken == count)
+        }
+    }
+
+    @Test("A stream of this process does not end with the lifetime of connections")
+    func lifetime() async throws {
+        var configuration = Hub.Configuration()
+        configuration.shard.streamLifetime = 20
+        try await withHub(configuration) { hub, pass in
+            let alarms = try await hub.subscribe(Listener(user: "tiaz"))
+            try await pass()
+            #expect(hub.streamCount == 1)
+            alarms.cancel()
+        }
+    }
+
+    @Test("When the past is lost, each stream is told where it goes on")
+    func discontinuity() async throws {
+        try await withHub { hub, _ in
+            let alarms = try await hub.subscribe(Listener(user: "tiaz"))
+            let head = AlarmID(high: .max - 1, low: 7)
+            for shard in hub.shards { await shard.post(.discontinuity(head: head)) }
+            guard case .reset(.unknown, head) = await alarms.first(where: { _ in true }) else {
+                Issue.record("it is not told")
+                return
+            }
+            #expect(alarms.lastID == head)
+        }
+    }
+
+    @Test("Streams of this process are counted as such, and hubs that are gone leave nothing on their loop")
+    func ticks() async throws {
+        weak var gone: Hub?
+        try await withHub { hub, _ in
+            gone = hub
+            let alarms = try await hub.subscribe(Listener(user: "tiaz"))
+            let count = try await hub.shards[0].eventLoop.submit {
+                hub.shards[0].shard.count(over: .inProcess)
+            }.get()
+            #expect(count == 1)
+            alarms.cancel()
+        }
+        let end = ContinuousClock.now.advanced(by: .seconds(10))
+        while gone != nil, ContinuousClock.now < end { try await Task.sleep(for: .milliseconds(2)) }
+        #expect(gone == nil)
+    }
+}
