@@ -72,6 +72,18 @@ let package = Package(
         .executableTarget(
             name: "EventSourceListener", dependencies: ["EventSourceClient", "ServerSentEvents"],
             path: "Examples/listener", exclude: ["README.md"], packageAccess: false, swiftSettings: strict),
+        .executableTarget(
+            name: "HubRestaurant",
+            dependencies: [
+                "HummingbirdEventStream",
+                "ServerSentEvents",
+                "Tocsin",
+                "TocsinSQLite",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            path: "Examples/hub", exclude: ["README.md"], packageAccess: false, swiftSettings: strict),
         .target(
             name: "EventSourceClient",
             dependencies: [

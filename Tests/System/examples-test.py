@@ -287,55 +287,56 @@ def system_calls(name):
 
 
 @contextlib.contextmanager
-def chat(options, folder):
-    """The Hummingbird application, which is built beside the server: its URL, and its process."""
-    log = os.path.join(folder, "chat.log")
-    binary = os.path.join(os.path.dirname(os.path.abspath(options.binary)), "HummingbirdChat")
+def application(options, folder, name, **environment):
+    """A Hummingbird application, which is built beside the server: its URL, its process, and what it has printed."""
+    log = os.path.join(folder, f"{name}.log")
+    binary = os.path.join(os.path.dirname(os.path.abspath(options.binary)), name)
     with open(log, "wb") as out:
-        process = subprocess.Popen([binary], env={**os.environ, "PORT": "0"}, stdout=out, stderr=out)
+        process = subprocess.Popen([binary], env={**os.environ, "PORT": "0", **environment}, stdout=out, stderr=out)
 
     def text():
         with open(log, encoding="utf-8") as file:
             return file.read()
 
     try:
-        require_alive = lambda: process.poll() is None or require(False, f"the chat ended: {text()[-500:]}")
-        port = wait_until("the chat runs", lambda: require_alive() and re.search(r"listening on 127.0.0.1:(\d+)", text()))
-        yield f"http://127.0.0.1:{port[1]}", process
+        require_alive = lambda: process.poll() is None or require(False, f"{name} ended: {text()[-500:]}")
+        port = wait_until(f"{name} runs", lambda: require_alive() and re.search(r"listening on 127.0.0.1:(\d+)", text()))
+        yield f"http://127.0.0.1:{port[1]}", process, text
     finally:
         process.kill()
         process.wait(10)
+
+
+def listen_to(url, count, *headers):
+    """The stream until it has had so many events, and their ids."""
+    process = subprocess.Popen(["curl", "-sSN", *headers, url], stdout=subprocess.PIPE, text=True)
+    watchdog = threading.Timer(30, process.kill)
+    watchdog.start()
+    try:
+        lines = []
+        while len([line for line in lines if line == "\n"]) < count:
+            lines.append(process.stdout.readline())
+            require(lines[-1], f"the stream ended: {lines}")
+    finally:
+        watchdog.cancel()
+        process.kill()
+        process.communicate()
+    return re.sub(r"id: \d+-", "id: -", "".join(lines)), re.findall(r"^id: (.*)$", "".join(lines), re.M)
 
 
 def hummingbird_application(options, folder, browser):
     def say(url, text):
         run("curl", "-sSf", "-H", "Content-Type: application/json", "-d", json.dumps({"text": text}), f"{url}/messages")
 
-    def listen(url, count, *headers):
-        """The stream until it has had so many events, and their ids."""
-        process = subprocess.Popen(["curl", "-sSN", *headers, f"{url}/events"], stdout=subprocess.PIPE, text=True)
-        watchdog = threading.Timer(30, process.kill)
-        watchdog.start()
-        try:
-            lines = []
-            while len([line for line in lines if line == "\n"]) < count:
-                lines.append(process.stdout.readline())
-                require(lines[-1], f"the stream ended: {lines}")
-        finally:
-            watchdog.cancel()
-            process.kill()
-            process.communicate()
-        return re.sub(r"id: \d+-", "id: -", "".join(lines)), re.findall(r"^id: (.*)$", "".join(lines), re.M)
-
-    with chat(options, folder) as (url, process):
+    with application(options, folder, "HummingbirdChat") as (url, process, _):
         for text in ("one", "예약\ntwo", "three"):
             say(url, text)
-        text, ids = listen(url, 3)
+        text, ids = listen_to(f"{url}/events", 3)
         require(text == ":\ndata: one\nid: -1\n\ndata: 예약\ndata: two\nid: -2\n\ndata: three\nid: -3\n\n", f"{text!r}")
-        text, _ = listen(url, 2, "-H", f"Last-Event-ID: {ids[0]}")
+        text, _ = listen_to(f"{url}/events", 2, "-H", f"Last-Event-ID: {ids[0]}")
         require(text == ":\ndata: 예약\ndata: two\nid: -2\n\ndata: three\nid: -3\n\n", f"resumed: {text!r}")
         for unknown in ("1-2", f"{ids[0]}0" * 9, "x", f"{ids[0].split('-')[0]}--1"):
-            text, _ = listen(url, 3, "-H", f"Last-Event-ID: {unknown}")
+            text, _ = listen_to(f"{url}/events", 3, "-H", f"Last-Event-ID: {unknown}")
             require(text.startswith(":\ndata: one\n"), f"resumed after {unknown}: {text!r}")
         with opened(browser, url, [url]) as page:
             said = lambda: page.locator("li").all_text_contents()
@@ -346,6 +347,42 @@ def hummingbird_application(options, folder, browser):
             # Its stream is still open.
             process.terminate()
             require(process.wait(10) == 0, f"the chat ended with {process.returncode}")
+
+
+def hub_in_an_application(options, folder, browser):
+    def call(url, guest):
+        return run("curl", "-sSf", "-X", "POST", f"{url}/guests/{guest}/table").stdout.strip()
+
+    def block(language, id):
+        text = {"en": "Your table is ready.", "ko": "자리가 준비되었습니다."}[language]
+        return f"event: table\ndata: {text}\nid: {id}\n\n"
+
+    data = {"DATA": os.path.join(folder, "restaurant.db")}
+    with application(options, folder, "HubRestaurant", **data) as (url, process, printed):
+        with opened(browser, url, [url]) as page:
+            said = lambda: page.locator("p").text_content()
+            wait_until("the page listens", lambda: call(url, "tiaz") and said() == "Your table is ready.")
+        first, second = call(url, "seo"), call(url, "seo")
+        korean = ["-H", "Accept-Language: ko"]
+        call(url, "waiter")
+        wait_until("the waiter is told", lambda: "table: Your table is ready." in printed())
+        bad = run("curl", "-sS", "-o", os.devnull, "-w", "%{http_code}", f"{url}/guests/a%01b/events").stdout
+        require(bad == "400", f"a name that is none is answered {bad}")
+        # Somebody listens while it ends.
+        waiting = subprocess.Popen(["curl", "-sSN", f"{url}/guests/seo/events"], stdout=subprocess.PIPE)
+        require(waiting.stdout.readline() == b":\n", "the stream begins otherwise")
+        process.terminate()
+        require(process.wait(10) == 0, f"it ended with {process.returncode}: {printed()[-500:]}")
+        require(waiting.wait(10) == 0, "the stream did not end properly")
+        waiting.stdout.close()
+    with application(options, folder, "HubRestaurant", **data) as (url, process, _):
+        third = call(url, "seo")
+        text, _ = listen_to(f"{url}/guests/seo/events", 2, *korean, "-H", f"Last-Event-ID: {first}")
+        expected = ":\n" + block("ko", second).replace(second, "-" + second.split("-")[1]) + \
+            block("ko", third).replace(third, "-" + third.split("-")[1])
+        require(text == expected, f"resumed: {text!r}")
+        text, _ = listen_to(f"{url}/guests/seo/events", 1, "-H", "Last-Event-ID: 1-1")
+        require(text.startswith(':\nevent: reset\ndata: {"reason":"unknown"'), f"an unknown id: {text!r}")
 
 
 def listener(options, folder, browser):
@@ -369,7 +406,8 @@ def listener(options, folder, browser):
         server.close()
 
 
-TESTS = [flask_application, page_with_the_module, hummingbird_application, listener, backup_and_restore, systemd_unit]
+TESTS = [flask_application, page_with_the_module, hummingbird_application, hub_in_an_application, listener,
+         backup_and_restore, systemd_unit]
 
 
 def check(options, folder):
