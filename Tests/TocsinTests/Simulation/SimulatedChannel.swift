@@ -63,6 +63,7 @@ final class SimulatedChannel: StreamChannel {
         guard state == .open else { return events.misused("written to after its end") }
         let bytes = Array(batch.blocks.readableBytesView)
         check(batch.chunk, of: bytes)
+        check(batch.meaning, of: bytes)
         events.wrote(bytes)
         guard state == .open else { return }
         written += bytes.count
@@ -80,6 +81,7 @@ final class SimulatedChannel: StreamChannel {
     func end(_ last: EventBatch) {
         guard state == .open else { return events.misused("ended twice") }
         let bytes = Array(last.blocks.readableBytesView)
+        check(last.meaning, of: bytes)
         events.wrote(bytes)
         buffer += bytes
         state = .ended
@@ -143,5 +145,36 @@ final class SimulatedChannel: StreamChannel {
         if bytes.isEmpty || Array(chunk.readableBytesView) != expected {
             events.misused("given a chunk that is not that of its blocks")
         }
+    }
+
+    /// A reader in the same process is told what a browser makes of the bytes.
+    private func check(_ meaning: EventBatch.Meaning, of bytes: [UInt8]) {
+        var parser = EventStreamParser()
+        var items: [EventStreamItem] = []
+        try? parser.parse(bytes, into: &items)
+        let read = items.compactMap { item -> [String]? in
+            guard case .event(let event) = item, event.data != Simulation.greeting else { return nil }
+            return [event.type.string, event.data, event.lastEventID.string]
+        }
+        let told: [AlarmEvent]
+        switch meaning {
+        case .none:
+            guard read.allSatisfy({ $0 == ["position", "", "earliest"] }) else {
+                return events.misused("given a batch that says nothing of \(read)")
+            }
+            return
+        case .position(let id):
+            guard read == [["position", "", id.description]] else {
+                return events.misused("given the position \(id) as \(read)")
+            }
+            return
+        case .reset(let reason, let head): told = [.reset(reason, head: head)]
+        case .replaced: told = [.replaced]
+        case .alarms(let frames): told = frames.map { AlarmEvent($0.entry, variant: $0.variant) }
+        }
+        let expected = told.map(ServerSentEvent.init).map { event in
+            [event.type?.string ?? "message", event.data ?? "", event.id?.string ?? ""]
+        }
+        if read != expected { events.misused("given \(expected) as \(read)") }
     }
 }

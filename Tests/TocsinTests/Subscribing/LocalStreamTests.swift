@@ -10,12 +10,14 @@ import Testing
     /// A hub on one loop that runs, with a clock that is pushed by the test.
     private func withHub(
         _ configuration: Hub.Configuration = Hub.Configuration(),
+        registry: any ConnectionRegistry = LocalConnectionRegistry(),
         _ body: (_ hub: Hub, _ pass: @Sendable () async throws -> Void) async throws -> Void
     ) async throws {
         let loop = MultiThreadedEventLoopGroup.singleton.next()
         let hub = try await Hub(
-            journal: MemoryJournal(now: Timestamp.now), eventLoops: [loop], configuration: configuration,
-            now: Timestamp.now, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+            journal: MemoryJournal(now: Timestamp.now), registry: registry, eventLoops: [loop],
+            configuration: configuration, now: Timestamp.now,
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         let running = Task { await hub.run() }
         let result: Result<Void, any Error>
         do {
@@ -57,8 +59,12 @@ import Testing
             #expect(idle.lastID == others.last?.id)
             // It has not taken its alarm, so that it is not beyond it.
             #expect(try #require(busy.lastID) < hers.id)
+            // It is told a second position before it has taken the first.
+            let newest = try await hub.publish(alarms(50..<51, to: "seo")[0])
+            _ = await marker.first { event in event.id == newest.id }
+            try await pass()
             _ = await busy.first { _ in true }
-            #expect(busy.lastID == others.last?.id)
+            #expect(busy.lastID == newest.id)
 
             await hub.removeOutdated()
             let resumed = try await hub.subscribe(listener, from: .after(#require(idle.lastID)))
@@ -125,6 +131,44 @@ import Testing
         }
     }
 
+    @Test("A stream gives back its place among its user's when it ends, whichever way")
+    func places() async throws {
+        let registry = CountingRegistry()
+        try await withHub(registry: registry) { hub, _ in
+            let listener = try Listener(user: "tiaz", client: "phone")
+            let first = try await hub.subscribe(listener)
+            let second = try await hub.subscribe(listener)
+            guard case .replaced = await first.first(where: { _ in true }) else {
+                Issue.record("it is not replaced")
+                return
+            }
+            second.cancel()
+            var third: AlarmStream? = try await hub.subscribe(listener)
+            third = nil
+            #expect(third == nil)
+            let leaving = Task { try await hub.subscribe(listener).first { _ in true } }
+            try await eventually { hub.streamCount == 1 }
+            leaving.cancel()
+            _ = try await leaving.value
+            _ = try await hub.subscribe(listener)
+        }
+        try await eventually { registry.open.withLockedValue { $0 == 0 } }
+    }
+
+    @Test("Who loses its place before its stream has begun is told so")
+    func early() async throws {
+        try await withHub(registry: HastyRegistry()) { hub, _ in
+            let alarms = try await hub.subscribe(Listener(user: "tiaz", client: "phone"))
+            var events: [AlarmEvent] = []
+            for await event in alarms { events.append(event) }
+            guard case .replaced? = events.first, events.count == 1 else {
+                Issue.record("it was told \(events)")
+                return
+            }
+            #expect(hub.streamCount == 0)
+        }
+    }
+
     @Test("Streams of this process are counted as such, and hubs that are gone leave nothing on their loop")
     func ticks() async throws {
         weak var gone: Hub?
@@ -137,8 +181,42 @@ import Testing
             #expect(count == 1)
             alarms.cancel()
         }
-        let end = ContinuousClock.now.advanced(by: .seconds(10))
-        while gone != nil, ContinuousClock.now < end { try await Task.sleep(for: .milliseconds(2)) }
-        #expect(gone == nil)
+        try await eventually { gone == nil }
     }
+
+    private func eventually(_ condition: () -> Bool) async throws {
+        let end = ContinuousClock.now.advanced(by: .seconds(10))
+        while !condition(), ContinuousClock.now < end { try await Task.sleep(for: .milliseconds(2)) }
+        #expect(condition())
+    }
+}
+
+/// Counts the claims that were not given back.
+private final class CountingRegistry: ConnectionRegistry {
+    let open = NIOLockedValueBox(0)
+    private let registry = LocalConnectionRegistry()
+
+    func claim(
+        _ place: ConnectionPlace, limit: Int, onReplaced: @escaping @Sendable () -> Void
+    ) async -> ConnectionClaim {
+        open.withLockedValue { $0 += 1 }
+        return await registry.claim(place, limit: limit, onReplaced: onReplaced)
+    }
+
+    func release(_ claim: ConnectionClaim) {
+        open.withLockedValue { $0 -= 1 }
+        registry.release(claim)
+    }
+}
+
+/// Takes every place away again before it is given.
+private struct HastyRegistry: ConnectionRegistry {
+    func claim(
+        _ place: ConnectionPlace, limit: Int, onReplaced: @escaping @Sendable () -> Void
+    ) async -> ConnectionClaim {
+        onReplaced()
+        return ConnectionClaim(place: place, number: 1)
+    }
+
+    func release(_ claim: ConnectionClaim) {}
 }
