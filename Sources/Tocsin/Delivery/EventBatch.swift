@@ -3,8 +3,8 @@ package import NIOCore
 /// Bytes of one or more event-stream blocks, ready to be written to any number of streams.
 ///
 /// The storage has room around the blocks for the framing of an HTTP/1.1 chunk (RFC 9112 7.1), so that no server copies
-/// them again: both views share one allocation.
-package struct EventBatch: Sendable {
+/// them again: both views share one allocation. A class, since each stream that is written to copies the reference.
+package final class EventBatch: Sendable {
     /// What the blocks say, for readers in the same process.
     package enum Meaning: Sendable {
         /// Nothing to a reader: how long to wait before it reconnects, or that the stream lives.
@@ -54,12 +54,12 @@ package struct EventBatch: Sendable {
         self.blocks = buffer
     }
 
-    package init(_ bytes: [UInt8], meaning: Meaning = .none) {
+    package convenience init(_ bytes: [UInt8], meaning: Meaning = .none) {
         self.init(joining: CollectionOfOne(bytes), byteCount: bytes.count, meaning: meaning)
     }
 
     /// - Parameter byteCount: of all frames.
-    init(_ frames: [Frame], byteCount: Int) {
+    convenience init(_ frames: [Frame], byteCount: Int) {
         self.init(joining: frames.lazy.map(\.bytes), byteCount: byteCount, meaning: .alarms(frames))
     }
 

@@ -172,8 +172,10 @@ import Testing
     @Test("Streams of this process are counted as such, and hubs that are gone leave nothing on their loop")
     func ticks() async throws {
         weak var gone: Hub?
+        let shard = WeakShard()
         try await withHub { hub, _ in
             gone = hub
+            try await hub.shards[0].eventLoop.submit { shard.value = hub.shards[0].shard }.get()
             let alarms = try await hub.subscribe(Listener(user: "tiaz"))
             let count = try await hub.shards[0].eventLoop.submit {
                 hub.shards[0].shard.count(over: .inProcess)
@@ -182,6 +184,8 @@ import Testing
             alarms.cancel()
         }
         try await eventually { gone == nil }
+        // The next tick, within a second, finds nobody.
+        try await eventually { shard.value == nil }
     }
 
     private func eventually(_ condition: () -> Bool) async throws {
@@ -219,4 +223,9 @@ private struct HastyRegistry: ConnectionRegistry {
     }
 
     func release(_ claim: ConnectionClaim) {}
+}
+
+/// Unchecked, since it is asked only whether there still is one.
+private final class WeakShard: @unchecked Sendable {
+    weak var value: Shard?
 }
