@@ -51,6 +51,11 @@ public final class EventSource: Sendable {
         status = Mutex(Status(lastEventID: options.lastEventID, reconnectionTime: options.reconnectionTime))
     }
 
+    deinit {
+        // Somebody may look on still.
+        enter(.closed(because: nil))
+    }
+
     /// The events, each once, in order, until the source stops for good.
     public var events: Events { Events(updates: updates) }
 

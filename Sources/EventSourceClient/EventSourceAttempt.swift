@@ -5,6 +5,7 @@ import NIOCore
 import NIOHTTP1
 import NIOPosix
 import ServerSentEvents
+import Synchronization
 
 /// One request for the stream, and what its answer means (WHATWG HTML 9.2.2, 9.2.3).
 struct EventSourceAttempt: Sendable {
@@ -25,28 +26,32 @@ struct EventSourceAttempt: Sendable {
     func answer() async throws -> Answer {
         do {
             let limit = TimeLimit(duration: options.connectionTimeout, clock: options.clock)
-            let answer = try await limit { [self] in
-                // The limit is above; this is further off than any.
-                let response = try await httpClient.execute(request(), deadline: .distantFuture)
-                let answer = accept(response)
-                guard case .failure(var error) = answer else { return answer }
-                error.body = await beginning(of: response.body)
-                return .failure(error)
+            // The limit is above; this is further off than any.
+            let response = try await limit { [self] in
+                try await httpClient.execute(request(), deadline: .distantFuture)
             }
-            return answer ?? .retry(EventSourceError(.timedOut, "\(url) does not answer"), after: nil)
+            guard let response else { return .retry(EventSourceError(.timedOut, "\(url) does not answer"), after: nil) }
+            let answer = accept(response)
+            guard case .failure(var error) = answer else { return answer }
+            error.body = await beginning(of: response.body)
+            return .failure(error)
         } catch {
             try Task.checkCancellation()
             return failure(error)
         }
     }
 
+    /// What comes of it soon: it may be without end.
     private func beginning(of body: HTTPClientResponse.Body) async -> [UInt8] {
-        var bytes: [UInt8] = []
-        var iterator = body.makeAsyncIterator()
-        while bytes.count < 16 << 10, let part = try? await iterator.next() {
-            bytes += part.readableBytesView.prefix((16 << 10) - bytes.count)
+        let beginning = Mutex<[UInt8]>([])
+        let limit = TimeLimit(duration: .seconds(2), clock: options.clock)
+        try? await limit {
+            var iterator = body.makeAsyncIterator()
+            while beginning.withLock(\.count) < 16 << 10, let part = try await iterator.next() {
+                beginning.withLock { $0 += part.readableBytesView.prefix((16 << 10) - $0.count) }
+            }
         }
-        return bytes
+        return beginning.withLock(\.self)
     }
 
     private func request() async throws -> HTTPClientRequest {
@@ -132,9 +137,10 @@ extension EventSourceError {
 }
 
 extension EventID {
-    /// The id as the value of a header field; `nil` where there is none, or it has a control character, which no field may have
-    /// (RFC 9110 5.5).
+    /// The id as the value of a header field, which has no space around it; `nil` where there is none, or it has a control
+    /// character, which no field may have (RFC 9110 5.5).
     fileprivate var fieldValue: String? {
-        isEmpty || !HTTPField.isValidValue(string) ? nil : string
+        let value = string.trimmingCharacters(in: CharacterSet(charactersIn: " \t"))
+        return value.isEmpty || !HTTPField.isValidValue(value) ? nil : value
     }
 }

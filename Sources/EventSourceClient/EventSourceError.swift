@@ -33,7 +33,8 @@ public struct EventSourceError: Error, CustomStringConvertible {
     public var message: String
     /// The status of the answer, where there is one.
     public var status: Int?
-    /// What the answer says, where its status or content type ends the loop: the first 16 KiB of its body.
+    /// What the answer says, where its status or content type ends the loop: of its body the
+    /// first 16 KiB that come within two seconds.
     public var body: [UInt8] = []
     /// The error that this one was made of, where there is one.
     public var cause: (any Error)?

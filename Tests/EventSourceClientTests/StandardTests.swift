@@ -55,7 +55,8 @@ import Testing
             }
             let reader = Task { for try await _ in source.events {} }
             for (block, received) in [
-                ("id: 한국\n\n", ["start"]), ("id\ndata:\n\n", ["한국"]), ("id: a\u{1}b\n\n", []), ("", []),
+                ("id: 한국\n\n", ["start"]), ("id\ndata:\n\n", ["한국"]),
+                ("id:  x y \n\n", []), ("id: a\u{1}b\n\n", ["x y"]), ("", []),
             ] {
                 let connection = try await server.connection()
                 #expect(try await connection.request()["Last-Event-ID"] == received)
