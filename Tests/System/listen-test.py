@@ -297,11 +297,12 @@ def raw_server(answer):
 
 
 def hostile(binary, _):
-    """A server that would write to the terminal, or send an id that no variable holds."""
+    """A server that would write to the terminal, send an id that no variable holds, or has a position of its own."""
     head = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n"
     problem = b'{"detail":"x\\u001b[31m"}'
     refusal = b"HTTP/1.1 404 Not Found\r\nContent-Length: %d\r\n\r\n%s" % (len(problem), problem)
     for answer, arguments, line, status, message in (
+            (head + b"event: position\ndata: 52.1 4.3\nid: 1\n\n", (), "position  52.1 4.3", 0, "--last-event-id 1\n"),
             (refusal, (), None, 1, "x\\u{1B}[31m"),
             (head + b"id: a'\x1b\ndata: x\n\n", ("--exec", "echo a; exit 3"), "a", 0, "--last-event-id $'a\\'\\033'\n"),
             (head + b"id: " + b"i" * 200_000 + b"\ndata: x\n\n", ("--exec", "echo a"), "a", 0, "--last-event-id ")):

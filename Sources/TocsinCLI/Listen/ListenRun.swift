@@ -41,8 +41,8 @@ struct ListenRun {
             switch update {
             case .state(let state): progress.tell(state)
             case .item(.event(let event)):
-                // It is for resuming only, and says nothing to people.
-                if event.type.string != "position" { try await handle(event, progress) }
+                // Our own is for resuming only; that of another server has something to say.
+                if event.type.string != "position" || !event.data.isEmpty { try await handle(event, progress) }
                 progress.handled(event)
             case .item: break
             }
