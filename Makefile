@@ -65,6 +65,7 @@ test: ## Builds and runs all tests, those of the running server too
 	$(PYTHON) Tests/System/decode-test.py --binary .build/debug/tocsin
 	$(PYTHON) Tests/System/client-test.py --binary .build/debug/tocsin
 	$(PYTHON) Tests/System/listen-test.py --binary .build/debug/tocsin
+	$(PYTHON) Tests/System/hostile-http2-test.py --binary .build/debug/tocsin
 	$(PYTHON) Tests/System/clients-test.py --binary .build/debug/tocsin
 	$(PYTHON) Tests/System/firefox-test.py --binary .build/debug/tocsin
 	$(PYTHON) Tests/System/page-test.py --binary .build/debug/tocsin

@@ -9,9 +9,12 @@ import NIOCore
 extension EventSource {
     /// Makes the connections of all sources that are given no other client. It is never shut down.
     ///
-    /// Unlike `HTTPClient.shared` it does not give up a stream that is silent for 90 seconds, does not limit the streams of a
-    /// host (eight otherwise; the ninth would wait for ever), reports a refused connection at once, and has the operating
-    /// system look after peers that vanish (TCP keep-alive).
+    /// Unlike `HTTPClient.shared` it does not give up a stream that is silent for 90 seconds, does not limit the connections to
+    /// a host (eight otherwise; the ninth stream would wait for ever), reports a refused connection at once, has the operating
+    /// system look after peers that vanish (TCP keep-alive), and survives statuses and redirects that are none.
+    ///
+    /// Over HTTP/2 the streams of a host share one connection. It has room for as many as the server allows, often 100 or 128;
+    /// more streams than that wait. A client whose configuration says `httpVersion = .http1Only` gives each its own.
     public static let httpClient = HTTPClient(
         eventLoopGroupProvider: .singleton, configuration: httpClientConfiguration)
 
@@ -22,8 +25,14 @@ extension EventSource {
             redirectConfiguration: .follow(max: 20, allowCycles: false))
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = .max
         configuration.connectionPool.retryConnectionEstablishment = false
-        configuration.http1_1ConnectionDebugInitializer = keepAlive
+        configuration.http1_1ConnectionDebugInitializer = { channel in
+            channel.eventLoop.makeCompletedFuture { try HTTP1AnswerCheck.add(to: channel) }
+                .flatMap { keepAlive(channel) }
+        }
         configuration.http2ConnectionDebugInitializer = keepAlive
+        configuration.http2StreamChannelDebugInitializer = { channel in
+            channel.eventLoop.makeCompletedFuture { try HTTP2AnswerCheck.add(to: channel) }
+        }
         return configuration
     }
 

@@ -32,7 +32,8 @@ extension EventSource {
         public var maximumBackoff = Duration.seconds(60)
 
         /// How long an attempt may take until the server's answer begins, redirects and name lookup included; 30 seconds unless
-        /// given, `nil` for any time.
+        /// given, `nil` for any time. For a connection to come about the HTTP client has a limit of its own, ten seconds unless
+        /// its configuration says otherwise (`timeout.connect`).
         public var connectionTimeout: Duration? = .seconds(30)
 
         /// How long a stream may bring no byte before it is given up for dead and made anew; `nil`, for any time, unless given.

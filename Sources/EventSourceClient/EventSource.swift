@@ -13,7 +13,7 @@ import Synchronization
 ///
 /// The connection is made when the loop begins and lives as long as the loop: when the loop ends, or the task is cancelled that it
 /// runs in, the connection is closed. While the loop's body works nothing is read, so that a server that sends faster has to
-/// wait; there is no buffer that grows.
+/// wait; over HTTP/2 the HTTP client reads up to 8 MiB ahead of it.
 ///
 /// A loop ends by itself where a browser would stop for good: quietly at the status 204, and with an ``EventSourceError`` at an
 /// answer that is no event stream. All other failures are followed by another attempt. To go on after an end, begin another loop:

@@ -24,6 +24,9 @@ struct EventSourceAttempt: Sendable {
 
     /// - Throws: `CancellationError` when the task is cancelled.
     func answer() async throws -> Answer {
+        guard !DeadlyAnswer.hasDeadlyPort(url) else {
+            return .failure(EventSourceError(.badRequest, "'\(url)' is no URL with a port up to 65535"))
+        }
         do {
             let limit = TimeLimit(duration: options.connectionTimeout, clock: options.clock)
             // The limit is above; this is further off than any.
@@ -98,6 +101,9 @@ struct EventSourceAttempt: Sendable {
     }
 
     private func failure(_ error: any Error) -> Answer {
+        if case .redirect? = error as? DeadlyAnswer {
+            return .failure(EventSourceError(.badRedirect, "\(url) cannot be followed: \(error)", cause: error))
+        }
         switch error as? HTTPClientError {
         case .redirectCycleDetected?:
             return .failure(EventSourceError(.badRedirect, "\(url) redirects in a circle", cause: error))

@@ -269,7 +269,9 @@ import Testing
 
     @Test(
         "What is no URL to ask ends it with an error",
-        arguments: ["", "a b", "events", "ftp://127.0.0.1/", "http://", "file:///etc/passwd"])
+        arguments: [
+            "", "a b", "events", "ftp://127.0.0.1/", "http://", "file:///etc/passwd", "http://127.0.0.1:65536/",
+        ])
     func badURL(url: String) async throws {
         let error = await #expect(throws: EventSourceError.self) { for try await _ in EventSource(url).events {} }
         #expect(error?.code == .badRequest)

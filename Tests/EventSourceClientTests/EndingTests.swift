@@ -78,6 +78,17 @@ import Testing
         }
     }
 
+    @Test("A status that is none is a broken connection", arguments: ["000 x", "001 x", "099 x"])
+    func noStatus(status: String) async throws {
+        try await StreamServer.serving { server in
+            async let answer: Void = server.connection().answer(status, body: "data: a\n\n")
+            var updates = EventSource(server.url).updates.makeAsyncIterator()
+            let wait = try await updates.wait()
+            try? await answer
+            #expect(wait.error.code == .connectionFailed)
+        }
+    }
+
     @Test("Who looks on learns that a source is gone")
     func sourceDropped() async {
         func states() -> AsyncStream<EventSource.State> { EventSource("http://127.0.0.1/").states }

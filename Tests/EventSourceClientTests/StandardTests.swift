@@ -183,7 +183,10 @@ import Testing
 
     @Test(
         "A redirect to nowhere is an error",
-        arguments: ["", "Location: \r\n", "Location: file:///etc/passwd\r\n", "Location: ftp://a/\r\n"])
+        arguments: [
+            "", "Location: \r\n", "Location: file:///etc/passwd\r\n", "Location: ftp://a/\r\n",
+            "Location: http://127.0.0.1:65536/\r\n", "Location: //[::1]:99999\r\n",
+        ])
     func redirectToNowhere(field: String) async throws {
         try await StreamServer.serving { server in
             let answering = Task {
