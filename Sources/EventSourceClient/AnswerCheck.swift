@@ -25,10 +25,17 @@ enum DeadlyAnswer: Error, Hashable, CustomStringConvertible {
         URL(string: url)?.port.map { UInt16(exactly: $0) == nil } ?? false
     }
 
+    var code: EventSourceError.Code {
+        switch self {
+        case .status: .badStatus
+        case .redirect: .badRedirect
+        }
+    }
+
     var description: String {
         switch self {
-        case .status(let status): "the status \(status) is none"
-        case .redirect(let location): "it redirects to \(location), which is no URL"
+        case .status(let status): "the status \(status), which is none"
+        case .redirect(let location): "a redirect to \(location), which is no URL"
         }
     }
 }

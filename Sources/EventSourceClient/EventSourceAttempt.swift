@@ -101,8 +101,8 @@ struct EventSourceAttempt: Sendable {
     }
 
     private func failure(_ error: any Error) -> Answer {
-        if case .redirect? = error as? DeadlyAnswer {
-            return .failure(EventSourceError(.badRedirect, "\(url) cannot be followed: \(error)", cause: error))
+        if let answer = error as? DeadlyAnswer {
+            return .failure(EventSourceError(answer.code, "\(url) answers with \(answer)", cause: answer))
         }
         switch error as? HTTPClientError {
         case .redirectCycleDetected?:

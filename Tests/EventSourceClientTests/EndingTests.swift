@@ -78,14 +78,15 @@ import Testing
         }
     }
 
-    @Test("A status that is none is a broken connection", arguments: ["000 x", "001 x", "099 x"])
+    @Test("A status that is none is the end, as any but 200", arguments: ["000 x", "001 x", "099 x"])
     func noStatus(status: String) async throws {
         try await StreamServer.serving { server in
             async let answer: Void = server.connection().answer(status, body: "data: a\n\n")
-            var updates = EventSource(server.url).updates.makeAsyncIterator()
-            let wait = try await updates.wait()
+            let error = await #expect(throws: EventSourceError.self) {
+                for try await _ in EventSource(server.url).events {}
+            }
             try? await answer
-            #expect(wait.error.code == .connectionFailed)
+            #expect(error?.code == .badStatus)
         }
     }
 

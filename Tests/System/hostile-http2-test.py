@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Has `tocsin listen` meet servers of HTTP/2 that answer what they must not: it says so, or goes on, and never falls over."""
+"""Has `tocsin listen` meet servers of HTTP/2 that answer what they must not: it says so, and never falls over."""
 import os
 import socket
 import ssl
@@ -31,10 +31,10 @@ def head(status, *fields, flags=END_HEADERS | END_STREAM):
 
 # What is sent, and what is said of it.
 ANSWERS = [
-    (head(b"000"), "the status 000 is none"),
-    (head(b"099", flags=END_HEADERS) + frame(DATA, END_STREAM, 1, b"x"), "the status 099 is none"),
-    (head(b"-1"), "the status -1 is none"),
-    (head(b"65536"), "the status 65536 is none"),
+    (head(b"000"), "answers with the status 000, which is none"),
+    (head(b"099", flags=END_HEADERS) + frame(DATA, END_STREAM, 1, b"x"), "answers with the status 099, which is none"),
+    (head(b"-1"), "answers with the status -1, which is none"),
+    (head(b"65536"), "answers with the status 65536, which is none"),
     (head(b"302", (b"location", b"https://127.0.0.1:65536/")), "which is no URL"),
     (head(b"404"), "answers 404 Not Found"),
     (frame(DATA, 0, 1, b"data: a\n\n"), "no connection"),

@@ -229,7 +229,8 @@ def commands(binary, folder):
         binary, "--user", "u", "--last-event-id", "earliest", "--exec", script, environment=environment)
     try:
         for ident, (variable, count) in zip(ids, [(3, 3), (9, 9), (0, 100_000), (4, 4)]):
-            check(listener.line().split() == ["alarm", ident, str(variable), str(count)], f"the event {ident} is another")
+            wanted = ["alarm", ident, str(variable), str(count)]
+            check(listener.line().split() == wanted, f"the event {ident} is another")
         # A command that reads nothing does not end it.
         listener.kill()
         listener = Listener(
@@ -237,7 +238,13 @@ def commands(binary, folder):
         for _ in range(3):
             check(listener.line() == "done", "a command that reads nothing")
         status, said = listener.end(signal.SIGINT)
-        check(status == 0 and said == f"tocsin: go on with --last-event-id {ids[3]}\n", f"it ended with {status}: {said}")
+        check((status, said) == (0, f"tocsin: go on with --last-event-id {ids[3]}\n"), f"it ended: {status}, {said}")
+        # A command that the signal has ended, before it came here, runs again another time.
+        listener = Listener(
+            binary, "--user", "u", "--last-event-id", ids[1], "--exec",
+            f"test $EVENT_ID = {ids[2]} && exit; (sleep 0.01; kill -INT $PPID) & kill -INT $$", environment=environment)
+        status, said = listener.end()
+        check((status, said) == (0, f"tocsin: go on with --last-event-id {ids[2]}\n"), f"it ended: {status}, {said}")
         # The event whose command the end comes in on counts once the command has ended.
         marker = os.path.join(folder, "begun")
         listener = Listener(
@@ -248,9 +255,60 @@ def commands(binary, folder):
         check(listener.line() == "whole", "the command was cut off")
         status, said = listener.end()
         check(status == 0 and said.endswith(f" {ids[3]}\n"), f"it ended with {status}: {said}")
+        # Who does not want to wait for it says so again.
+        listener = Listener(
+            binary, "--user", "u", "--last-event-id", ids[2], "--exec", "trap '' INT; echo begun; sleep 5",
+            environment=environment)
+        check(listener.line() == "begun", "the command did not begin")
+        wait_until("it ended at once", lambda: listener.process.send_signal(signal.SIGINT) or listener.process.poll())
+        check(listener.end()[0] == 130, f"it ended with {listener.process.returncode}")
     finally:
         listener.kill()
         server.kill()
+
+
+def readers(binary, folder):
+    """Who reads has enough: it ends then, not at the next event."""
+    server = Server(binary, folder)
+    server.start()
+    process = subprocess.Popen(
+        [os.path.abspath(binary), "listen", "--user", "u", "--last-event-id", "earliest"], stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE, env={**os.environ, "TOCSIN_SERVER": f"http://127.0.0.1:{server.port}"})
+    try:
+        ident = server.publish({"user": "u", "data": "one"})[2]["id"]
+        check(process.stdout.readline() == b"alarm  one\n", "the alarm is another")
+        process.stdout.close()
+        said = process.stderr.read().decode()
+        check((process.wait(20), said) == (0, f"tocsin: go on with --last-event-id {ident}\n"), f"it said {said}")
+    finally:
+        process.kill()
+        process.wait()
+        server.kill()
+
+
+def requests(binary, _):
+    """The token is for the server, and for no other's URL; 503 is for now only."""
+    asked = []
+    socket_, url = raw_server(b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n", asked)
+    try:
+        for arguments, token in (
+                (("--server", url, "--user", "u"), "mine"),
+                (("--server", url, "--user", "u", "--token", "other"), "other"), ((url,), None),
+                ((url, "--token", "other"), "other")):
+            asked.clear()
+            listener = Listener(binary, "--lang", "ko", *arguments, environment={"TOCSIN_TOKEN": "mine"})
+            try:
+                wait_until("the next attempt is told", lambda: any("next attempt" in text for text in listener.errors))
+                status, said = listener.end(signal.SIGTERM)
+                check(status == 0 and "503 Service Unavailable" in said, f"it ended with {status}: {said}")
+            finally:
+                listener.kill()
+            fields = dict(line.lower().split(b": ", 1) for line in asked[0].split(b"\r\n")[1:] if line)
+            check(fields.get(b"authorization") == (token and b"bearer " + token.encode()), f"{arguments} sent {fields}")
+            check(fields[b"accept-language"] == b"ko", f"its languages are {fields}")
+            check(fields[b"user-agent"].startswith(b"tocsin/"), f"it says it is {fields}")
+    finally:
+        socket_.close()
 
 
 def failures(binary, folder):
@@ -278,8 +336,12 @@ def failures(binary, folder):
         server.kill()
 
 
-def raw_server(answer):
-    """A server that gives each connection these bytes, and closes it; returns its socket and URL."""
+def raw_server(answer, asked=None):
+    """A server that gives each connection these bytes, and closes it; returns its socket and URL.
+
+    What it is asked is appended to `asked`.
+    """
+    asked = [] if asked is None else asked
     listener = socket.create_server(("127.0.0.1", 0))
 
     def serve():
@@ -289,7 +351,7 @@ def raw_server(answer):
             except OSError:
                 return
             with connection:
-                connection.recv(65536)
+                asked.append(connection.recv(65536))
                 connection.sendall(answer)
 
     threading.Thread(target=serve, daemon=True).start()
@@ -304,6 +366,9 @@ def hostile(binary, _):
     for answer, arguments, line, status, message in (
             (head + b"event: position\ndata: 52.1 4.3\nid: 1\n\n", (), "position  52.1 4.3", 0, "--last-event-id 1\n"),
             (refusal, (), None, 1, "x\\u{1B}[31m"),
+            (head + b"event: \x1b[2J\ndata: x\n\n", (), "\\u{1B}[2J  x", 0, ""),
+            (head + b"event: a\0b\ndata: c\0d\n\n", ("--exec", "echo ${EVENT_TYPE-none} ${EVENT_DATA-none}"),
+             "none none", 0, ""),
             (head + b"id: a'\x1b\ndata: x\n\n", ("--exec", "echo a; exit 3"), "a", 0, "--last-event-id $'a\\'\\033'\n"),
             (head + b"id: " + b"i" * 200_000 + b"\ndata: x\n\n", ("--exec", "echo a"), "a", 0, "--last-event-id ")):
         socket_, url = raw_server(answer)
@@ -321,7 +386,7 @@ def hostile(binary, _):
 
 
 def check_all(options, folder):
-    parts = [starlette, aiohttp, gunicorn, tocsin, secure, commands, failures, hostile]
+    parts = [starlette, aiohttp, gunicorn, tocsin, secure, commands, readers, requests, failures, hostile]
     return run_parts(parts, options.binary, folder)
 
 

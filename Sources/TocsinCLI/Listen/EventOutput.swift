@@ -6,4 +6,12 @@ enum EventOutput: Hashable, Sendable {
     case json
     /// Runs this in the shell.
     case command(String)
+
+    /// Whether it is of no use once nobody reads standard output.
+    var isPrinted: Bool {
+        switch self {
+        case .text, .json: true
+        case .command: false
+        }
+    }
 }

@@ -26,6 +26,7 @@ struct ListenRun {
             }
         }
         defer { watching.cancel() }
+        if output.isPrinted { StandardOutput.onceNobodyReads { listening.cancel() } }
         do {
             try await listening.value
         } catch let error as EventSourceError {
@@ -61,8 +62,8 @@ struct ListenRun {
             // It is not cut off when this is told to end.
             let running = Task { try await EventCommand(command: command).run(event) }
             guard let end = try await running.value else { return }
-            // The same signal may have ended it before it was done.
-            try Task.checkCancellation()
+            // The same signal may have ended it before it was done, and be on its way to here.
+            try await Task.sleep(for: .milliseconds(100))
             progress.tell("the command ended with \(end), for the event with the id \(event.lastEventID)")
         }
     }

@@ -44,6 +44,17 @@ struct Descriptor {
         }
     }
 
+    /// Waits until nobody reads any more what is written.
+    ///
+    /// - Returns: `false` where that cannot be known.
+    func waitForNoReader() -> Bool {
+        var polled = pollfd(fd: number, events: 0, revents: 0)
+        while poll(&polled, 1, -1) < 0 {
+            guard errno == EINTR else { return false }
+        }
+        return Int32(polled.revents) & (POLLERR | POLLHUP) != 0
+    }
+
     /// Writes all of them, however long that takes.
     ///
     /// - Returns: why that was not possible.

@@ -1,10 +1,4 @@
-#if canImport(Darwin)
-import Darwin
-#elseif canImport(Musl)
-import Musl
-#else
-import Glibc
-#endif
+import Foundation
 
 /// Where events are printed: at once, since somebody waits for them.
 enum StandardOutput {
@@ -14,5 +8,12 @@ enum StandardOutput {
         // Who reads has enough, as head has.
         if failure.isBrokenPipe { throw CancellationError() }
         throw CommandFailure("standard output cannot be written: \(failure)")
+    }
+
+    /// Does this once nobody reads any more, though nothing may be written then; on a thread of its own.
+    static func onceNobodyReads(_ action: @escaping @Sendable () -> Void) {
+        Thread.detachNewThread {
+            if Descriptor(STDOUT_FILENO).waitForNoReader() { action() }
+        }
     }
 }
