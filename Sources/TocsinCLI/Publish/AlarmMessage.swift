@@ -115,7 +115,7 @@ extension AlarmMessage.Translation {
 }
 
 extension Content {
-    /// What an alarm says: a text as it is, or JSON as it was written.
+    /// What an alarm says: a text as it is, or a JSON value.
     init(_ text: String, isJSON: Bool) throws(JSONError) {
         self = isJSON ? try Content(json: text.utf8) : .text(text)
     }

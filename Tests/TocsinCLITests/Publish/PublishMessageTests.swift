@@ -28,7 +28,7 @@ import Testing
         (["--user", "a", "--lang", "ko=", "hi"], #"{"user":"a","data":"hi","translations":{"ko":""},"key":"k"}"#),
         (
             ["--user", "a", "--json", #"{"z": 1.10, "a":[null]}"#],
-            #"{"user":"a","data":{"z": 1.10, "a":[null]},"key":"k"}"#
+            #"{"user":"a","data":{"z":1.10,"a":[null]},"key":"k"}"#
         ),
         (
             ["--user", "a", "--json", "--lang", "ko=1", "--lang", #"en="x""#],
