@@ -45,6 +45,7 @@ let package = Package(
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+        .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
     ],
     targets: [
         .target(name: "ServerSentEvents", swiftSettings: strict),
@@ -123,6 +124,11 @@ let package = Package(
         .target(
             name: "TocsinWeb",
             resources: [.embedInCode("Resources")],
+            swiftSettings: strict),
+        // Tokens and what they allow.
+        .target(
+            name: "TocsinAccess",
+            dependencies: ["Tocsin", .product(name: "JWTKit", package: "jwt-kit")],
             swiftSettings: strict),
         // Metrics as the text that Prometheus reads.
         .target(
@@ -294,6 +300,16 @@ let package = Package(
                 "TocsinSQLite",
             ],
             packageAccess: false, swiftSettings: strict),
+        .testTarget(
+            name: "TocsinAccessTests",
+            dependencies: [
+                "Tocsin",
+                "TocsinAccess",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
+                .product(name: "JWTKit", package: "jwt-kit"),
+            ],
+            swiftSettings: strict),
         .testTarget(
             name: "TocsinMetricsTests",
             dependencies: ["TocsinMetrics", .product(name: "Metrics", package: "swift-metrics")],

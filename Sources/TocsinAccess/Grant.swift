@@ -1,0 +1,46 @@
+package import Tocsin
+
+/// What somebody may do who has shown a token.
+package struct Grant: Hashable, Sendable {
+    /// The user that the token is for.
+    package let subject: Name?
+    /// To whom it may publish, and whose alarms it may read and withdraw by their ids.
+    package let publish: [Permission]
+    /// To what it may listen, besides the user that it is for.
+    package let subscribe: [Permission]
+    /// Whether it may look into the server and manage access.
+    package let isAdmin: Bool
+    /// By which it can be revoked.
+    package let tokenID: String?
+    /// From when on it is worth nothing.
+    package let expiresAt: Timestamp
+
+    package init(
+        subject: Name?, publish: [Permission], subscribe: [Permission], isAdmin: Bool, tokenID: String?,
+        expiresAt: Timestamp
+    ) {
+        self.subject = subject
+        self.publish = publish
+        self.subscribe = subscribe
+        self.isAdmin = isAdmin
+        self.tokenID = tokenID
+        self.expiresAt = expiresAt
+    }
+
+    /// What is missing to publish to an audience; `nil` where it may.
+    package func missing(toPublishTo audience: Audience) -> Permission? {
+        audience.addresses.first { address in
+            !publish.contains { $0.allows(address) }
+        }.map(Permission.init(for:))
+    }
+
+    /// What is missing to listen to a user and to topics; `nil` where it may.
+    ///
+    /// Who may listen to a user hears what is for everyone, too.
+    package func missing(toListenTo user: Name?, topics: [Name]) -> Permission? {
+        if let user, user != subject, !subscribe.contains(where: { $0.allows(.user(user)) }) { return .user(user) }
+        return topics.first { topic in
+            !subscribe.contains { $0.allows(.topic(topic)) }
+        }.map(Permission.topic)
+    }
+}

@@ -1,0 +1,108 @@
+package import Tocsin
+
+/// What a token or key allows: to publish to an address, or to listen to it.
+///
+/// As text it is `user:ID`, `topic:NAME`, `topic:orders/*`, `everyone`, or `*`.
+package enum Permission: Hashable, Sendable {
+    case user(Name)
+    case topic(Name)
+    /// Every topic whose name begins with this, which ends with `/`, and goes on.
+    case topicsBelow(Name)
+    case everyone
+    case anything
+
+    /// - Throws: ``InvalidPermission`` for any other text.
+    package init(_ text: String) throws(InvalidPermission) {
+        switch text {
+        case "*": self = .anything
+        case "everyone": self = .everyone
+        default:
+            let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+            guard parts.count == 2 else { throw InvalidPermission(text: text, reason: .form) }
+            // A name that is only a star would look like every user or topic, and be none.
+            guard parts[1] != "*" else { throw InvalidPermission(text: text, reason: .star) }
+            switch parts[0] {
+            case "user": self = .user(try Self.name(parts[1], in: text))
+            case "topic" where parts[1].hasSuffix("/*"):
+                self = .topicsBelow(try Self.name(parts[1].dropLast(), in: text))
+            case "topic": self = .topic(try Self.name(parts[1], in: text))
+            default: throw InvalidPermission(text: text, reason: .form)
+            }
+        }
+    }
+
+    private static func name(_ name: Substring, in text: String) throws(InvalidPermission) -> Name {
+        do throws(InvalidName) {
+            return try Name(String(name))
+        } catch {
+            throw InvalidPermission(text: text, reason: .name(error))
+        }
+    }
+
+    /// The permission that an address needs.
+    package init(for address: Address) {
+        switch address {
+        case .user(let name): self = .user(name)
+        case .topic(let name): self = .topic(name)
+        case .everyone: self = .everyone
+        }
+    }
+
+    /// Names are compared byte by byte, as everywhere.
+    package func allows(_ address: Address) -> Bool {
+        switch (self, address) {
+        case (.anything, _), (.everyone, .everyone): true
+        case (.user(let name), .user(let other)), (.topic(let name), .topic(let other)): name == other
+        case (.topicsBelow(let prefix), .topic(let name)): name.isBelow(prefix)
+        default: false
+        }
+    }
+}
+
+extension Name {
+    /// Whether it begins with `prefix`, which ends with `/`, and goes on.
+    ///
+    /// A name with a `.` or `..` between slashes is below nothing: what rewrites paths in front of the server would take it for
+    /// another.
+    fileprivate func isBelow(_ prefix: Name) -> Bool {
+        let bytes = string.utf8
+        guard bytes.count > prefix.string.utf8.count, bytes.starts(with: prefix.string.utf8) else { return false }
+        let dot = UInt8(ascii: ".")
+        return !bytes.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).contains {
+            $0.elementsEqual([dot]) || $0.elementsEqual([dot, dot])
+        }
+    }
+}
+
+extension Permission: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .user(let name): "user:\(name)"
+        case .topic(let name): "topic:\(name)"
+        case .topicsBelow(let prefix): "topic:\(prefix)*"
+        case .everyone: "everyone"
+        case .anything: "*"
+        }
+    }
+}
+
+/// A text that is no permission.
+package struct InvalidPermission: Error, Hashable, CustomStringConvertible {
+    package enum Reason: Hashable, Sendable {
+        case form
+        case star
+        case name(InvalidName)
+    }
+
+    package let text: String
+    package let reason: Reason
+
+    package var description: String {
+        let permission = "the permission \(text.debugDescription)"
+        return switch reason {
+        case .form: "\(permission) is none; write user:ID, topic:NAME, topic:NAME/*, everyone, or *"
+        case .star: "\(permission) is none; write * for everything, or topic:NAME/* for what is below a name"
+        case .name(let error): "\(permission) is none: \(error)"
+        }
+    }
+}

@@ -1,0 +1,42 @@
+package import Tocsin
+
+/// Why a token is worth nothing; it says what to do, and nothing of what the token says about others.
+package enum TokenFault: Error, Hashable, Sendable, CustomStringConvertible {
+    case malformed
+    /// It names no algorithm that a key of this server is for.
+    case algorithm(String?)
+    /// It asks for something that this server does not know (RFC 7515 4.1.11).
+    case criticalHeader
+    case unknownKey(String?)
+    case signature
+    case noExpiry
+    case expired(Timestamp)
+    case notYetValid(Timestamp)
+    case issuer(String?)
+    case audience
+    case subject(InvalidName)
+    case permission(InvalidPermission)
+    /// A time that cannot be counted with.
+    case time
+
+    package var description: String {
+        switch self {
+        case .malformed: "the token is no JSON Web Token; it has three parts of base64url, joined by dots"
+        case .algorithm(let name?): "the token's algorithm \(name.debugDescription) is not that of the server's key"
+        case .algorithm(nil): "the token does not name its algorithm"
+        case .criticalHeader: "the token has a critical header, which this server does not know"
+        case .unknownKey(let id?): "the server has no key with the token's key id \(id.debugDescription)"
+        case .unknownKey(nil): "the token does not say which of the server's keys is its own; give it a key id (kid)"
+        case .signature: "the token was not signed with the server's key"
+        case .noExpiry: "the token never expires; give it an expiry (exp)"
+        case .expired(let time): "the token expired at \(time.rfc3339)"
+        case .notYetValid(let time): "the token is not valid before \(time.rfc3339)"
+        case .issuer(let issuer?): "the token is of another issuer, \(issuer.debugDescription)"
+        case .issuer(nil): "the token has no issuer (iss), which this server asks for"
+        case .audience: "the token is for another audience (aud) than this server"
+        case .subject(let error): "the token's user (sub): \(error)"
+        case .permission(let error): "\(error)"
+        case .time: "a time in the token is none"
+        }
+    }
+}

@@ -1,0 +1,85 @@
+import JWTKit
+
+/// A key that tokens are verified with, for one algorithm only, whatever a token says.
+package struct TokenKey: Sendable {
+    /// The least length of a secret, in bytes (RFC 7518 3.2).
+    package static let minimumSecret = 32
+
+    /// Its id in a key set (`kid`).
+    package let id: String?
+    let algorithm: any JWTAlgorithm
+
+    init(id: String?, algorithm: any JWTAlgorithm) {
+        self.id = id
+        self.algorithm = algorithm
+    }
+
+    /// A shared secret, for HS256.
+    ///
+    /// - Throws: ``InvalidTokenKey`` for one that is too short.
+    package init(secret: some Collection<UInt8>) async throws(InvalidTokenKey) {
+        guard secret.count >= Self.minimumSecret else { throw InvalidTokenKey(reason: .shortSecret(secret.count)) }
+        let keys = JWTKeyCollection()
+        await keys.add(hmac: HMACKey(from: Array(secret)), digestAlgorithm: .sha256)
+        self.init(id: nil, algorithm: try await Self.only(of: keys))
+    }
+
+    /// What is in a file: a public key in PEM (RSA for RS256, P-256 for ES256, Ed25519 for EdDSA), else a secret for HS256. The
+    /// line end at a secret's end is not part of it.
+    ///
+    /// - Throws: ``InvalidTokenKey`` for what is neither.
+    package init(file bytes: [UInt8]) async throws(InvalidTokenKey) {
+        let text = String(decoding: bytes, as: UTF8.self)
+        guard text.contains("-----BEGIN ") else {
+            var secret = bytes[...]
+            if secret.last == UInt8(ascii: "\n") { secret.removeLast() }
+            if secret.last == UInt8(ascii: "\r") { secret.removeLast() }
+            try await self.init(secret: secret)
+            return
+        }
+        guard !text.contains("PRIVATE KEY-----") else { throw InvalidTokenKey(reason: .privateKey) }
+        let keys = JWTKeyCollection()
+        if let key = try? Insecure.RSA.PublicKey(pem: text) {
+            await keys.add(rsa: key, digestAlgorithm: .sha256)
+        } else if let key = try? ES256PublicKey(pem: text) {
+            await keys.add(ecdsa: key)
+        } else if let key = try? EdDSA.PublicKey(pem: text) {
+            await keys.add(eddsa: key)
+        } else {
+            throw InvalidTokenKey(reason: .unknownKind)
+        }
+        self.init(id: nil, algorithm: try await Self.only(of: keys))
+    }
+
+    private static func only(of keys: JWTKeyCollection) async throws(InvalidTokenKey) -> any JWTAlgorithm {
+        do {
+            return try await keys.getKey()
+        } catch {
+            throw InvalidTokenKey(reason: .unknownKind)
+        }
+    }
+}
+
+/// Something that no token can be verified with.
+package struct InvalidTokenKey: Error, Hashable, CustomStringConvertible {
+    package enum Reason: Hashable, Sendable {
+        case shortSecret(Int)
+        case privateKey
+        case unknownKind
+    }
+
+    package let reason: Reason
+
+    package var description: String {
+        switch reason {
+        case .shortSecret(let count):
+            """
+            a secret has at least \(TokenKey.minimumSecret) bytes, this one has \(count); \
+            make one with 'openssl rand -base64 32'
+            """
+        case .privateKey:
+            "this is a private key, which only who makes tokens needs; give the public key, of 'openssl pkey -pubout'"
+        case .unknownKind: "this is no public key of RSA (2048 bits or more), P-256 or Ed25519"
+        }
+    }
+}
