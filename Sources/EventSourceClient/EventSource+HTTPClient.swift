@@ -11,7 +11,7 @@ extension EventSource {
     ///
     /// Unlike `HTTPClient.shared` it does not give up a stream that is silent for 90 seconds, does not limit the connections to
     /// a host (eight otherwise; the ninth stream would wait for ever), reports a refused connection at once, has the operating
-    /// system look after peers that vanish (TCP keep-alive), and survives statuses and redirects that are none.
+    /// system look after peers that vanish (TCP keep-alive), asks those of HTTP/2 that are silent (ping), and survives statuses and redirects that are none.
     ///
     /// Over HTTP/2 the streams of a host share one connection. It has room for as many as the server allows, often 100 or 128;
     /// more streams than that wait. A client whose configuration says `httpVersion = .http1Only` gives each its own.
@@ -29,7 +29,10 @@ extension EventSource {
             channel.eventLoop.makeCompletedFuture { try HTTP1AnswerCheck.add(to: channel) }
                 .flatMap { keepAlive(channel) }
         }
-        configuration.http2ConnectionDebugInitializer = keepAlive
+        configuration.http2ConnectionDebugInitializer = { channel in
+            channel.eventLoop.makeCompletedFuture { try HTTP2Pulse.add(to: channel) }
+                .flatMap { keepAlive(channel) }
+        }
         configuration.http2StreamChannelDebugInitializer = { channel in
             channel.eventLoop.makeCompletedFuture { try HTTP2AnswerCheck.add(to: channel) }
         }
