@@ -40,12 +40,11 @@ enum DeadlyAnswer: Error, Hashable, CustomStringConvertible {
     }
 }
 
-/// Lets through the answers of a connection over HTTP/1.1 that the HTTP client survives.
+/// Lets through the answers of a connection over HTTP/1.1 that the HTTP client survives; of any other it hears as an error,
+/// closes the connection, and heeds nothing that follows.
 final class HTTP1AnswerCheck: ChannelInboundHandler {
     typealias InboundIn = HTTPClientResponsePart
     typealias InboundOut = HTTPClientResponsePart
-
-    private var isOver = false
 
     /// Puts it behind the decoder of a client's connection. On its event loop only.
     static func add(to channel: any Channel) throws {
@@ -55,14 +54,11 @@ final class HTTP1AnswerCheck: ChannelInboundHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        guard !isOver else { return }
         guard case .head(let head) = unwrapInboundIn(data),
             let answer = DeadlyAnswer(
                 status: String(head.status.code), location: head.headers.first(name: "Location"))
         else { return context.fireChannelRead(data) }
-        isOver = true
         context.fireErrorCaught(answer)
-        context.close(promise: nil)
     }
 }
 
@@ -71,20 +67,15 @@ final class HTTP2AnswerCheck: ChannelInboundHandler {
     typealias InboundIn = HTTP2Frame.FramePayload
     typealias InboundOut = HTTP2Frame.FramePayload
 
-    private var isOver = false
-
     /// Puts it before the decoder of a client's stream. On its event loop only.
     static func add(to channel: any Channel) throws {
         try channel.pipeline.syncOperations.addHandler(HTTP2AnswerCheck(), position: .first)
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        guard !isOver else { return }
         guard case .headers(let block) = unwrapInboundIn(data), let status = block.headers.first(name: ":status"),
             let answer = DeadlyAnswer(status: status, location: block.headers.first(name: "location"))
         else { return context.fireChannelRead(data) }
-        isOver = true
         context.fireErrorCaught(answer)
-        context.close(promise: nil)
     }
 }

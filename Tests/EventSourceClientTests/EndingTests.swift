@@ -62,6 +62,19 @@ import Testing
         }
     }
 
+    @Test("What came before a line that is too long is told before that")
+    func tooLargeAtOnce() async throws {
+        try await StreamServer.serving { server in
+            async let accepted = server.stream("data: a\n\ndata: " + String(repeating: "x", count: 100))
+            var events = EventSource(server.url) { $0.limits = .init(lineLength: 50) }.events.makeAsyncIterator()
+            let event = try await events.next()
+            #expect(event?.data == "a")
+            let error = await #expect(throws: EventSourceError.self) { try await events.next() }
+            #expect(error?.code == .tooLarge)
+            _ = try await accepted
+        }
+    }
+
     @Test("An answer after which it tries again is not read, and its connection is closed")
     func endlessTemporaryAnswer() async throws {
         try await StreamServer.serving { server in

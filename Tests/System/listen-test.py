@@ -159,6 +159,7 @@ def tocsin(binary, folder):
         binary, "--user", "김 민", "--topic", "a/b&c", "--lang", "ko,en", "--json", environment=environment)
     try:
         wait_until("the stream is open", lambda: server_streams(server).get("http/1.1") == "1")
+        wait_until("the system looks after the peer", lambda: is_kept_alive(server.port))
         ids = [
             server.publish(alarm)[2]["id"] for alarm in (
                 {"user": "김 민", "event": "seat", "translations": {"en": "yours", "ko": "당신의 것"}},
@@ -182,6 +183,13 @@ def tocsin(binary, folder):
     finally:
         listener.kill()
         server.kill()
+
+
+def is_kept_alive(port):
+    """Whether a connection to that port waits for nothing but to ask whether its peer lives (proc_net_tcp)."""
+    with open("/proc/net/tcp", encoding="ascii") as file:
+        connections = [line.split() for line in file][1:]
+    return any(fields[2].endswith(f":{port:04X}") and fields[5].startswith("02:") for fields in connections)
 
 
 def server_streams(server):
