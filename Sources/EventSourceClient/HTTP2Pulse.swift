@@ -6,7 +6,6 @@ import NIOHTTP2
 /// The HTTP client uses it for all streams of a host, those after a timeout too, so that a dead one would be asked for ever.
 final class HTTP2Pulse: ChannelInboundHandler {
     typealias InboundIn = HTTP2Frame
-    typealias InboundOut = HTTP2Frame
     typealias OutboundOut = HTTP2Frame
 
     /// How often it looks.
@@ -34,9 +33,10 @@ final class HTTP2Pulse: ChannelInboundHandler {
         looking?.cancel()
     }
 
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    /// Whatever has come: frames of streams do not pass here, and what a ping is answered with may be far behind them.
+    func channelReadComplete(context: ChannelHandlerContext) {
         hasRead = true
-        context.fireChannelRead(data)
+        context.fireChannelReadComplete()
     }
 
     private func look(_ context: ChannelHandlerContext) {

@@ -40,6 +40,17 @@ import Testing
         #expect(channel.isActive)
     }
 
+    @Test("A peer that still sends what streams have asked for is kept, though its answer is late")
+    func late() throws {
+        let channel = try connection()
+        channel.embeddedEventLoop.advanceTime(by: .seconds(15))
+        for _ in 0..<10 {
+            channel.pipeline.fireChannelReadComplete()
+            channel.embeddedEventLoop.advanceTime(by: .seconds(15))
+        }
+        #expect(channel.isActive)
+    }
+
     @Test("A peer that does not answer is left")
     func dead() throws {
         let channel = try connection()
