@@ -27,6 +27,11 @@ struct EventSourceAttempt: Sendable {
         guard !DeadlyAnswer.hasDeadlyPort(url) else {
             return .failure(EventSourceError(.badRequest, "'\(url)' is no URL with a port up to 65535"))
         }
+        if let parts = URL(string: url), parts.user != nil || parts.password != nil {
+            // The HTTP client would send neither, and this message must not show them.
+            let message = "the URL has a user or password in it; send them as a header instead (Authorization: Basic …)"
+            return .failure(EventSourceError(.badRequest, message))
+        }
         do {
             let limit = TimeLimit(duration: options.connectionTimeout, clock: options.clock)
             // The limit is above; this is further off than any.

@@ -277,4 +277,13 @@ import Testing
         #expect(error?.code == .badRequest)
         #expect(error?.message.hasPrefix("'\(url)' is no ") == true)
     }
+
+    @Test(
+        "A URL with a password is refused, since it would not be sent, and nothing shows it",
+        arguments: ["http://tiaz:secret@127.0.0.1/", "http://secret@127.0.0.1/", "http://:secret@127.0.0.1/"])
+    func password(url: String) async throws {
+        let error = await #expect(throws: EventSourceError.self) { for try await _ in EventSource(url).events {} }
+        #expect(error?.code == .badRequest)
+        #expect(error.map { "\($0)".contains("secret") } == false)
+    }
 }
