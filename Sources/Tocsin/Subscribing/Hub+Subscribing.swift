@@ -24,8 +24,11 @@ extension Hub {
             addresses: listener.addresses, languages: listener.languages,
             start: try await self.start(begun.start, from: start), discontinuities: begun.discontinuities)
         let claim = await claim(for: listener, reading)
-        shard.eventLoop.execute {
-            reading.stream.value?.open(subscription, claim: claim)
+        do {
+            // Until it stands in its shard: what is published after that comes to the shard later.
+            try await shard.eventLoop.submit { reading.stream.value?.open(subscription, claim: claim) }.get()
+        } catch {
+            throw .closing
         }
         return AlarmStream(reading: reading)
     }

@@ -1,3 +1,4 @@
+import Dispatch
 import Logging
 import NIOConcurrencyHelpers
 import NIOCore
@@ -169,6 +170,31 @@ import Testing
         }
     }
 
+    @Test("What comes to the loop right after a stream was opened is in it, also when the loop is busy")
+    func busyLoop() async throws {
+        @Sendable func entry(_ low: UInt64) throws -> Entry {
+            Entry(
+                id: AlarmID(high: .max - 1, low: low), publishedAt: .now(),
+                alarm: try Alarm(to: .user(named: "tiaz"), data: .text("\(low)")))
+        }
+        let registry = HoldingRegistry()
+        try await withHub(registry: registry) { hub, _ in
+            // A turn that takes in alarms waits for the loop already when the stream comes.
+            registry.hold.withLockedValue { hold in
+                hold = { [shard = hub.shards[0]] in
+                    shard.eventLoop.execute { _ = registry.held.wait(timeout: .now() + .milliseconds(100)) }
+                    if let entry = try? entry(1) { await shard.post(.entries([entry])) }
+                }
+            }
+            let alarms = try await hub.subscribe(Listener(user: "tiaz", client: "phone"))
+            await hub.shards[0].post(.entries([try entry(2)]))
+            registry.held.signal()
+            try await hub.shards[0].eventLoop.submit {}.get()
+            await hub.shards[0].post(.entries([try entry(3)]))
+            #expect(await alarms.first { _ in true }?.id?.low == 2)
+        }
+    }
+
     @Test("Streams of this process are counted as such, and hubs that are gone leave nothing on their loop")
     func ticks() async throws {
         weak var gone: Hub?
@@ -219,6 +245,21 @@ private struct HastyRegistry: ConnectionRegistry {
         _ place: ConnectionPlace, limit: Int, onReplaced: @escaping @Sendable () -> Void
     ) async -> ConnectionClaim {
         onReplaced()
+        return ConnectionClaim(place: place, number: 1)
+    }
+
+    func release(_ claim: ConnectionClaim) {}
+}
+
+/// Does something before it gives a place.
+private final class HoldingRegistry: ConnectionRegistry {
+    let hold = NIOLockedValueBox<@Sendable () async -> Void>({})
+    let held = DispatchSemaphore(value: 0)
+
+    func claim(
+        _ place: ConnectionPlace, limit: Int, onReplaced: @escaping @Sendable () -> Void
+    ) async -> ConnectionClaim {
+        await hold.withLockedValue { $0 }()
         return ConnectionClaim(place: place, number: 1)
     }
 
