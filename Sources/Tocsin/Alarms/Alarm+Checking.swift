@@ -66,7 +66,9 @@ extension Alarm {
         guard let retry else { return nil }
         let range = Duration.milliseconds(retryRange.lowerBound)...Duration.milliseconds(retryRange.upperBound)
         guard range.contains(retry) else { throw InvalidAlarm(reason: .retry) }
-        return Int(retry / .milliseconds(1))
+        // A quotient of durations is a floating-point number, and often a little less than the whole one.
+        let (seconds, rest) = retry.components
+        return Int(seconds) * 1000 + Int(rest / 1_000_000_000_000_000)
     }
 
     private static func seconds(_ ttl: Duration?) throws(InvalidAlarm) -> Int? {
