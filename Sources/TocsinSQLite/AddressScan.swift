@@ -48,7 +48,7 @@ struct AddressScan {
             in: database
         )
         self.order = order
-        self.portion = min(Self.maximumPortion, 8 + expected / max(1, addresses.count))
+        self.portion = 8 + min(Self.maximumPortion - 8, expected / max(1, addresses.count))
         self.cursors = addresses.map { Cursor(name: $0.bytes, bounds: bounds) }
     }
 

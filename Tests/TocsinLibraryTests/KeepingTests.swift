@@ -46,6 +46,59 @@ import Foundation
         }
     }
 
+    @Test("A hub that never ran gives its file free when nobody refers to it")
+    func neverRun() async throws {
+        try await withPath { path in
+            var hub: Hub? = try await Hub(journal: .sqlite(path: path))
+            var alarms: AlarmStream? = try await hub?.subscribe(Listener(user: "tiaz"))
+            try await hub?.publish(.text("kept", to: "tiaz"))
+            #expect(throws: JournalError.self) { try HubJournal.sqlite(path: path) }
+            hub = nil
+            alarms = nil
+            #expect(hub == nil && alarms == nil)
+            var journal: HubJournal?
+            #expect(
+                try await holds {
+                    journal = try? HubJournal.sqlite(path: path)
+                    return journal != nil
+                })
+            let next = try await Hub(journal: #require(journal))
+            #expect(try await next.page(for: Listener(user: "tiaz")).events.map(\.text) == ["kept"])
+        }
+    }
+
+    @Test("A hub that is cancelled before it runs closes its file")
+    func cancelledBefore() async throws {
+        try await withPath { path in
+            let hub = try await Hub(journal: .sqlite(path: path))
+            let alarms = try await hub.subscribe(Listener(user: "tiaz"))
+            let running = Task {
+                withUnsafeCurrentTask { $0?.cancel() }
+                await hub.run()
+            }
+            await running.value
+            #expect(await alarms.texts(1).isEmpty)
+            _ = try HubJournal.sqlite(path: path)
+            await #expect(throws: JournalError.self) { try await hub.page(for: Listener(user: "tiaz")) }
+        }
+    }
+
+    @Test("Any number is a page's limit", arguments: [Int.min, 0, 1, .max - 1, .max])
+    func limits(limit: Int) async throws {
+        try await withPath { path in
+            for journal in [HubJournal.memory(), try .sqlite(path: path)] {
+                try await withHub(journal) { hub in
+                    let alarm = try Alarm(to: .topic(named: "news"), data: .text("news"))
+                    try await hub.publish([alarm, alarm, alarm])
+                    for order in [AlarmOrder.oldest, .newest] {
+                        let page = try await hub.page(for: Listener(topics: ["news"]), order: order, limit: limit)
+                        #expect(page.events.count == (limit > 1 ? 3 : 1))
+                    }
+                }
+            }
+        }
+    }
+
     @Test("A page at a time gives everything, in either order")
     func pages() async throws {
         try await withHub { hub in
