@@ -35,7 +35,7 @@ public final class Hub: Sendable {
         /// For how long an alarm is kept, in whole seconds; a week where not set.
         public var maximumAge: Duration {
             get { .seconds(retention.age) }
-            set { retention.age = Int(clamping: newValue.components.seconds) }
+            set { retention.age = newValue.wholeSeconds }
         }
 
         /// How many alarms are kept; a million where not set.

@@ -18,7 +18,7 @@ public struct HubJournal: Sendable {
     ///
     /// - Parameter keyRetention: how long an idempotency key is known, in whole seconds.
     public static func memory(keyRetention: Duration = .seconds(86_400)) -> HubJournal {
-        let seconds = Int(clamping: keyRetention.components.seconds)
+        let seconds = keyRetention.wholeSeconds
         let journal = MemoryJournal(keyRetention: seconds, now: Timestamp.now)
         return HubJournal(journal, keyRetention: seconds, close: journal.close)
     }
