@@ -75,6 +75,7 @@ public struct AlarmPage: Sendable {
     public let next: AlarmID?
     /// The newest that there is, for whomever: a stream that starts after it goes on where this page was read.
     public let head: AlarmID
-    /// Why the page could not start where it was asked to; it starts with the oldest that is kept then.
+    /// Why the page could not start where it was asked to. In the order of the oldest it starts with the oldest that is kept
+    /// then; in the other it has nothing where that has expired, and starts with the newest where the id is unknown.
     public let reset: ResetReason?
 }

@@ -21,8 +21,8 @@ public struct AlarmStream: AsyncSequence, Sendable {
 
     let reading: Reading
 
-    /// From where to go on later, given that everything was dealt with that was taken so far; `nil` where nothing was and it
-    /// started with the earliest.
+    /// From where to go on later, given that everything was dealt with that was taken so far; `nil` where nothing was, and it
+    /// started with the earliest, or has a reset to tell first, or never began.
     ///
     /// It is the id of the last event that was taken, or a later one before which nothing concerns this listener. So it does not
     /// grow old while there are no alarms for it.
