@@ -112,6 +112,7 @@ import Tocsin
         #expect(await alarms.texts(1).isEmpty)
         await #expect(throws: PublishError.closing) { try await hub.publish(.text("late", to: "tiaz")) }
         await #expect(throws: SubscribeError.closing) { try await hub.subscribe(Listener(user: "tiaz")) }
+        await #expect(throws: JournalError.self) { try await hub.page(for: Listener(user: "tiaz")) }
         #expect(hub.streamCount == 0)
     }
 

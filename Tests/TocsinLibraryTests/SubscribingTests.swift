@@ -22,6 +22,28 @@ import Tocsin
         }
     }
 
+    @Test("The hub's language is for who wants none of an alarm's, and who follows a topic has languages too")
+    func defaultLanguage() async throws {
+        var configuration = Hub.Configuration()
+        configuration.defaultLanguage = LanguageTag("de")
+        try await withHub(.memory(), configuration) { hub in
+            let follower = try Listener(topics: ["news", "sport", "news"])
+            #expect(try follower == Listener(topics: ["news", "sport"]))
+            let german = try await hub.subscribe(follower)
+            let korean = try await hub.subscribe(Listener(topics: ["news"], languages: "ko"))
+            try await hub.publish(
+                Alarm(
+                    to: .topic(named: "news"),
+                    translations: [
+                        Translation("fr", .text("un")), Translation("ko", .text("하나")),
+                        Translation("de", .text("eins")),
+                    ]))
+            #expect(await german.texts(1) == ["eins"])
+            #expect(await korean.texts(1) == ["하나"])
+            #expect(try await hub.page(for: follower).events.map(\.text) == ["eins"])
+        }
+    }
+
     @Test("An alarm tells its id, time, name, language and content")
     func alarm() async throws {
         try await withHub { hub in
@@ -49,7 +71,13 @@ import Tocsin
             for round in 0..<50 {
                 let alarms = try await hub.subscribe(Listener(user: "tiaz"))
                 try await hub.publish(.text("\(round)", to: "tiaz"))
-                #expect(await alarms.texts(1) == ["\(round)"])
+                // The one before may not have come to all loops yet.
+                let first = await alarms.texts(1)
+                if first == ["\(round - 1)"] {
+                    #expect(await alarms.texts(1) == ["\(round)"])
+                } else {
+                    #expect(first == ["\(round)"])
+                }
             }
         }
     }

@@ -8,7 +8,8 @@ public struct StartingPoint: Hashable, Sendable {
 
     let value: Value
 
-    /// With what is published from now on.
+    /// With what is published from now on; alarms that were published just before, and have not come to all event loops yet,
+    /// can be among it.
     public static let now = StartingPoint(value: .now)
 
     /// With the oldest alarm that is kept.

@@ -216,8 +216,13 @@ import Testing
 
     private func eventually(_ condition: () -> Bool) async throws {
         let end = ContinuousClock.now.advanced(by: .seconds(10))
-        while !condition(), ContinuousClock.now < end { try await Task.sleep(for: .milliseconds(2)) }
-        #expect(condition())
+        // Asked once more it might not hold any longer.
+        var holds = condition()
+        while !holds, ContinuousClock.now < end {
+            try await Task.sleep(for: .milliseconds(2))
+            holds = condition()
+        }
+        #expect(holds)
     }
 }
 
