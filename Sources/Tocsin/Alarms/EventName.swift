@@ -23,7 +23,7 @@ public struct EventName: Hashable, Sendable {
 
     /// What an alarm is called that has no name of its own.
     public static let alarm = EventName(unchecked: "alarm")
-    /// The entry that tells of a withdrawal; nobody can publish one.
+    /// The entry that tells of a withdrawal; no alarm can be made with it.
     public static let withdrawn = EventName(unchecked: "withdrawn")
 
     /// A name that a journal kept: it was checked when it was published, so only a damaged file makes this fail.

@@ -1,6 +1,8 @@
 extension Duration {
-    /// For how long something is kept: seconds, a begun one not counted. Less than nothing is nothing.
+    /// For how long something is kept: seconds, of which a begun one counts. Less than nothing is nothing.
     package var wholeSeconds: Int {
-        Int(clamping: max(0, components.seconds))
+        let (seconds, rest) = components
+        guard seconds >= 0, rest >= 0 else { return 0 }
+        return rest > 0 && seconds < Int.max ? Int(seconds) + 1 : Int(seconds)
     }
 }

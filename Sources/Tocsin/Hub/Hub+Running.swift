@@ -7,7 +7,8 @@ extension Hub {
     /// Brings alarms to streams and removes what is not kept, until the Task is cancelled.
     ///
     /// Then it takes no more, ends all streams, answers what is being published, closes the journal and returns: once it has,
-    /// everything is on the disk that was answered. Alarms that are published before it runs are brought when it does.
+    /// everything is on the disk that was answered. It waits for a disk that hangs. Alarms that are published before it runs
+    /// are brought when it does.
     ///
     /// With swift-service-lifecycle, a service's `run()` is
     /// `await cancelWhenGracefulShutdown { await hub.run() }`.

@@ -156,6 +156,35 @@ import Testing
         try await eventually { registry.open.withLockedValue { $0 == 0 } }
     }
 
+    @Test("A journal that cannot tell where a stream starts gives its cause, and no place is kept")
+    func failure() async throws {
+        let journal = MemoryJournal(now: Timestamp.now)
+        let hub = try await Hub(
+            journal: journal, eventLoops: [MultiThreadedEventLoopGroup.singleton.next()],
+            configuration: Hub.Configuration(), now: Timestamp.now,
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        await journal.close()
+        await #expect(throws: SubscribeError.unavailable("the journal is closed")) {
+            try await hub.subscribe(Listener(user: "tiaz"), from: .lastEventID("1-1"))
+        }
+        try await eventually { hub.streamCount == 0 }
+    }
+
+    @Test("A place that comes when the hub has ended is given back")
+    func lateness() async throws {
+        let registry = SlowRegistry()
+        let subscribing = NIOLockedValueBox(Task<AlarmStream?, Never>?.none)
+        try await withHub(registry: registry) { hub, _ in
+            let listener = try Listener(user: "tiaz", client: "phone")
+            subscribing.withLockedValue { $0 = Task { try? await hub.subscribe(listener) } }
+            await registry.isAsked()
+        }
+        registry.answer()
+        let alarms = await subscribing.withLockedValue(\.self)?.value
+        #expect(await alarms?.first { _ in true } == nil)
+        try await eventually { registry.open.withLockedValue { $0 == 0 } }
+    }
+
     @Test("Who loses its place before its stream has begun is told so")
     func early() async throws {
         try await withHub(registry: HastyRegistry()) { hub, _ in
@@ -274,4 +303,32 @@ private final class HoldingRegistry: ConnectionRegistry {
 /// Unchecked, since it is asked only whether there still is one.
 private final class WeakShard: @unchecked Sendable {
     weak var value: Shard?
+}
+
+/// Gives a place when the test says so.
+private final class SlowRegistry: ConnectionRegistry {
+    let open = NIOLockedValueBox(0)
+    private let (questions, question) = AsyncStream.makeStream(of: Void.self)
+    private let (answers, giving) = AsyncStream.makeStream(of: Void.self)
+
+    func isAsked() async {
+        _ = await questions.first { true }
+    }
+
+    func answer() {
+        giving.yield()
+    }
+
+    func claim(
+        _ place: ConnectionPlace, limit: Int, onReplaced: @escaping @Sendable () -> Void
+    ) async -> ConnectionClaim {
+        question.yield()
+        _ = await answers.first { true }
+        open.withLockedValue { $0 += 1 }
+        return ConnectionClaim(place: place, number: 1)
+    }
+
+    func release(_ claim: ConnectionClaim) {
+        open.withLockedValue { $0 -= 1 }
+    }
 }
