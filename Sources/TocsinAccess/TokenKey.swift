@@ -66,6 +66,8 @@ package struct InvalidTokenKey: Error, Hashable, CustomStringConvertible {
         case shortSecret(Int)
         case privateKey
         case unknownKind
+        case noSet
+        case emptySet
     }
 
     package let reason: Reason
@@ -80,6 +82,9 @@ package struct InvalidTokenKey: Error, Hashable, CustomStringConvertible {
         case .privateKey:
             "this is a private key, which only who makes tokens needs; give the public key, of 'openssl pkey -pubout'"
         case .unknownKind: "this is no public key of RSA (2048 bits or more), P-256 or Ed25519"
+        case .noSet: "this is no JSON Web Key Set; it is an object with an array of keys, {\"keys\": […]}"
+        case .emptySet:
+            "the key set has no public key for signatures; give it one of RSA (2048 bits or more), EC or Ed25519"
         }
     }
 }

@@ -43,11 +43,11 @@ package struct TokenVerifier: Sendable {
     /// The key that a token says it was signed with, if it is one for the algorithm that the token names.
     private func key(for header: JWTHeader) throws(TokenFault) -> TokenKey {
         let id = header.kid
-        // One key that has no id is for all tokens.
-        guard let key = keys.count == 1 && keys[0].id == nil ? keys[0] : keys.first(where: { $0.id == id && id != nil })
-        else { throw .unknownKey(id) }
+        // One key that has no id is for all tokens. In a set, keys of different kinds may have the same id.
+        let known = keys.count == 1 && keys[0].id == nil ? keys : keys.filter { $0.id == id && id != nil }
+        guard !known.isEmpty else { throw .unknownKey(id) }
         // Compared with the key's, never the other way round: else a public key could be used as a secret.
-        guard header.alg == key.algorithm.name else { throw .algorithm(header.alg) }
+        guard let key = known.first(where: { $0.algorithm.name == header.alg }) else { throw .algorithm(header.alg) }
         return key
     }
 
