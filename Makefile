@@ -58,6 +58,7 @@ test: ## Builds and runs all tests, those of the running server too
 	scripts/docs
 	.build/debug/TocsinFuzz json --seconds 3
 	.build/debug/TocsinFuzz events --seconds 3
+	.build/debug/TocsinFuzz client --seconds 3
 	$(PYTHON) Tests/System/request-fuzz.py --seconds 6
 	$(PYTHON) Tests/System/http2-fuzz.py --seconds 6
 	$(PYTHON) Tests/System/readme-test.py --binary .build/debug/tocsin
@@ -85,14 +86,15 @@ kill-test: release ## Kills the release under load, again and again, and checks 
 	@scripts/setup test
 	$(PYTHON) Tests/System/kill-test.py --binary $(BINARY) --runs $(RUNS)
 
-fuzz: ## Looks for inputs that the server gets wrong, for ten minutes; SECONDS=600, SEED=
+fuzz: ## Looks for inputs that the server or the client gets wrong, for ten minutes; SECONDS=600, SEED=
 	@scripts/setup test
 	swift build --product tocsin
 	swift build --product TocsinFuzz
-	.build/debug/TocsinFuzz json --seconds $$(($(SECONDS) / 5)) $(FUZZ_SEED)
-	.build/debug/TocsinFuzz events --seconds $$(($(SECONDS) / 5)) $(FUZZ_SEED)
-	$(PYTHON) Tests/System/request-fuzz.py --seconds $$(($(SECONDS) * 3 / 10)) $(FUZZ_SEED)
-	$(PYTHON) Tests/System/http2-fuzz.py --seconds $$(($(SECONDS) * 3 / 10)) $(FUZZ_SEED)
+	.build/debug/TocsinFuzz json --seconds $$(($(SECONDS) / 8)) $(FUZZ_SEED)
+	.build/debug/TocsinFuzz events --seconds $$(($(SECONDS) / 8)) $(FUZZ_SEED)
+	.build/debug/TocsinFuzz client --seconds $$(($(SECONDS) / 4)) $(FUZZ_SEED)
+	$(PYTHON) Tests/System/request-fuzz.py --seconds $$(($(SECONDS) / 4)) $(FUZZ_SEED)
+	$(PYTHON) Tests/System/http2-fuzz.py --seconds $$(($(SECONDS) / 4)) $(FUZZ_SEED)
 
 benchmarks: release
 	@scripts/setup bench

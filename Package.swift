@@ -272,7 +272,17 @@ let package = Package(
             swiftSettings: strict),
         .executableTarget(
             name: "TocsinFuzz",
-            dependencies: ["EventStreamReference", "SeededRandomness", "ServerSentEvents", "Tocsin", "TocsinServer"],
+            dependencies: [
+                "EventSourceClient",
+                "EventStreamReference",
+                "SeededRandomness",
+                "ServerSentEvents",
+                "Tocsin",
+                "TocsinServer",
+                .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
             path: "Tests/Fuzz", swiftSettings: strict),
         // What the tests of every journal share, which only a plain target can.
         .target(
