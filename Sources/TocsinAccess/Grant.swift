@@ -1,29 +1,25 @@
 package import Tocsin
 
-/// What somebody may do who has shown a token.
+/// What somebody may do who has shown a token or a key.
 package struct Grant: Hashable, Sendable {
-    /// The user that the token is for.
-    package let subject: Name?
+    package let holder: Holder
     /// To whom it may publish, and whose alarms it may read and withdraw by their ids.
     package let publish: [Permission]
     /// To what it may listen, besides the user that it is for.
     package let subscribe: [Permission]
     /// Whether it may look into the server and manage access.
     package let isAdmin: Bool
-    /// By which it can be revoked.
-    package let tokenID: String?
-    /// From when on it is worth nothing.
-    package let expiresAt: Timestamp
+    /// From when on it is worth nothing; `nil` for never.
+    package let expiresAt: Timestamp?
 
     package init(
-        subject: Name?, publish: [Permission], subscribe: [Permission], isAdmin: Bool, tokenID: String?,
-        expiresAt: Timestamp
+        holder: Holder, publish: [Permission] = [], subscribe: [Permission] = [], isAdmin: Bool = false,
+        expiresAt: Timestamp?
     ) {
-        self.subject = subject
+        self.holder = holder
         self.publish = publish
         self.subscribe = subscribe
         self.isAdmin = isAdmin
-        self.tokenID = tokenID
         self.expiresAt = expiresAt
     }
 
@@ -38,7 +34,9 @@ package struct Grant: Hashable, Sendable {
     ///
     /// Who may listen to a user hears what is for everyone, too.
     package func missing(toListenTo user: Name?, topics: [Name]) -> Permission? {
-        if let user, user != subject, !subscribe.contains(where: { $0.allows(.user(user)) }) { return .user(user) }
+        if let user, user != holder.subject, !subscribe.contains(where: { $0.allows(.user(user)) }) {
+            return .user(user)
+        }
         return topics.first { topic in
             !subscribe.contains { $0.allows(.topic(topic)) }
         }.map(Permission.topic)

@@ -61,10 +61,13 @@ package struct TokenVerifier: Sendable {
         }
         if let issuer, claims.iss != issuer { throw .issuer(claims.iss) }
         if let audience, claims.aud?.contains(audience) != true { throw .audience }
+        var issuedAt: Timestamp?
+        if let iat = claims.iat { issuedAt = try Self.time(iat) }
         return Grant(
-            subject: try Self.subject(claims.sub), publish: try Self.permissions(claims.tocsin?.publish),
+            holder: Holder(subject: try Self.subject(claims.sub), tokenID: claims.jti, issuedAt: issuedAt),
+            publish: try Self.permissions(claims.tocsin?.publish),
             subscribe: try Self.permissions(claims.tocsin?.subscribe), isAdmin: claims.tocsin?.admin ?? false,
-            tokenID: claims.jti, expiresAt: expiresAt)
+            expiresAt: expiresAt)
     }
 
     /// Of a number of seconds, of which whole milliseconds count.

@@ -23,7 +23,7 @@ import TocsinAccess
 
         let ecdsaVerifier = try await verifier(ecdsa.publicKey.pemRepresentation)
         let token = try await ecdsaKeys.sign(claims)
-        #expect(try ecdsaVerifier.verify(token, at: Tokens.now).subject?.string == "tiaz")
+        #expect(try ecdsaVerifier.verify(token, at: Tokens.now).holder.subject?.string == "tiaz")
         let other = try await ed25519Keys.sign(claims)
         #expect(throws: TokenFault.algorithm("EdDSA")) { try ecdsaVerifier.verify(other, at: Tokens.now) }
 
@@ -46,7 +46,7 @@ import TocsinAccess
         let verifier = try await verifier(pem)
         let keys = JWTKeyCollection()
         await keys.add(rsa: key, digestAlgorithm: .sha256)
-        #expect(try await verifier.verify(keys.sign(claims), at: Tokens.now).subject?.string == "tiaz")
+        #expect(try await verifier.verify(keys.sign(claims), at: Tokens.now).holder.subject?.string == "tiaz")
         let longer = JWTKeyCollection()
         await longer.add(rsa: key, digestAlgorithm: .sha512)
         let token = try await longer.sign(claims)
@@ -59,7 +59,7 @@ import TocsinAccess
     func secrets(end: String) async throws {
         let secret = String(repeating: "s", count: 32)
         let token = try await Tokens.token(claims, secret: Array(secret.utf8))
-        #expect(try await verifier(secret + end).verify(token, at: Tokens.now).subject?.string == "tiaz")
+        #expect(try await verifier(secret + end).verify(token, at: Tokens.now).holder.subject?.string == "tiaz")
         let error = await #expect(throws: InvalidTokenKey.self) { try await verifier(secret.dropLast() + end) }
         #expect(error?.reason == .shortSecret(31))
     }
