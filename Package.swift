@@ -140,6 +140,7 @@ let package = Package(
             dependencies: [
                 "ServerSentEvents",
                 "Tocsin",
+                "TocsinAccess",
                 "TocsinMetrics",
                 "TocsinWeb",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -180,6 +181,7 @@ let package = Package(
                 "EventSourceClient",
                 "ServerSentEvents",
                 "Tocsin",
+                "TocsinAccess",
                 "TocsinBench",
                 "TocsinMetrics",
                 "TocsinServer",

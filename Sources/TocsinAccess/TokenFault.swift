@@ -19,19 +19,22 @@ package enum TokenFault: Error, Hashable, Sendable, CustomStringConvertible {
     /// A time that cannot be counted with.
     case time
 
+    /// What a token says, in quotation marks and not at length: it can be anything.
+    private static func shown(_ text: String) -> String { String(text.prefix(100)).debugDescription }
+
     package var description: String {
         switch self {
         case .malformed: "the token is no JSON Web Token; it has three parts of base64url, joined by dots"
-        case .algorithm(let name?): "the token's algorithm \(name.debugDescription) is not that of the server's key"
+        case .algorithm(let name?): "the token's algorithm \(Self.shown(name)) is not that of the server's key"
         case .algorithm(nil): "the token does not name its algorithm"
         case .criticalHeader: "the token has a critical header, which this server does not know"
-        case .unknownKey(let id?): "the server has no key with the token's key id \(id.debugDescription)"
+        case .unknownKey(let id?): "the server has no key with the token's key id \(Self.shown(id))"
         case .unknownKey(nil): "the token does not say which of the server's keys is its own; give it a key id (kid)"
         case .signature: "the token was not signed with the server's key"
         case .noExpiry: "the token never expires; give it an expiry (exp)"
         case .expired(let time): "the token expired at \(time.rfc3339)"
         case .notYetValid(let time): "the token is not valid before \(time.rfc3339)"
-        case .issuer(let issuer?): "the token is of another issuer, \(issuer.debugDescription)"
+        case .issuer(let issuer?): "the token is of another issuer, \(Self.shown(issuer))"
         case .issuer(nil): "the token has no issuer (iss), which this server asks for"
         case .audience: "the token is for another audience (aud) than this server"
         case .subject(let error): "the token's user (sub): \(error)"

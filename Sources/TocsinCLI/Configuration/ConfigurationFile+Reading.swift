@@ -1,17 +1,4 @@
-import Foundation
-
-#if canImport(Darwin)
-import Darwin
-#elseif canImport(Musl)
-import Musl
-#else
-import Glibc
-#endif
-
 extension ConfigurationFile {
-    /// More than anybody writes by hand.
-    static let maximumBytes = 1 << 20
-
     /// Reads the file at a path.
     ///
     /// - Throws: ``CommandFailure`` when it cannot be read, or is not what a configuration file is.
@@ -26,29 +13,12 @@ extension ConfigurationFile {
         try self.init(text, name: name)
     }
 
-    /// A pipe has no size that one could ask for, and a device no end.
     private static func bytes(at path: String, name: String) throws(CommandFailure) -> [UInt8] {
-        let file = open(path, O_RDONLY | O_CLOEXEC)
-        guard file >= 0 else { throw unreadable(name, errno) }
-        defer { close(file) }
-        var content: [UInt8] = []
-        var piece = [UInt8](repeating: 0, count: 64 << 10)
-        while content.count <= maximumBytes {
-            let count = read(file, &piece, piece.count)
-            if count < 0, errno == EINTR { continue }
-            guard count >= 0 else { throw unreadable(name, errno) }
-            if count == 0 { return content }
-            content += piece[..<count]
+        do throws(SmallFile.Unreadable) {
+            return try SmallFile.bytes(at: path)
+        } catch {
+            throw CommandFailure("the configuration file \(name) \(error); give another with --config or TOCSIN_CONFIG")
         }
-        throw CommandFailure(
-            "the configuration file \(name) has more than \(maximumBytes) bytes; is it the right one?")
-    }
-
-    private static func unreadable(_ name: String, _ code: CInt) -> CommandFailure {
-        let cause = String(cString: strerror(code))
-        return CommandFailure(
-            "the configuration file \(name) cannot be read: \(cause.prefix(1).lowercased() + cause.dropFirst()); "
-                + "give another with --config or TOCSIN_CONFIG")
     }
 }
 

@@ -5,7 +5,7 @@ enum UnknownVariables {
 
     /// - Returns: in alphabetical order.
     static func names(in environment: [String: String]) -> [String] {
-        let known = others.union(ServeOptions.onCommandLine.map(\.variable))
+        let known = others.union(ServeOptions.inEnvironment.map(\.variable))
         return environment.keys.sorted().filter { name in
             name.hasPrefix(OptionDescription.variablePrefix) && !known.contains(name)
         }

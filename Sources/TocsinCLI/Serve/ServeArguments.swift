@@ -21,6 +21,9 @@ struct ServerArguments<Defaults: ServerDefaults>: ParsableArguments {
     @Flag(ServeOptions.insecureOpen) var insecureOpen = false
     @Option(ServeOptions.allowedHost) var allowedHost: [String] = []
     @Option(ServeOptions.corsOrigin) var corsOrigin: [String] = []
+    @Option(ServeOptions.tokenKeyFile) var tokenKeyFile: String?
+    @Option(ServeOptions.tokenIssuer) var tokenIssuer: String?
+    @Option(ServeOptions.tokenAudience) var tokenAudience: String?
     @Option(Defaults.data) var data: String?
     @Option(ServeOptions.retain) var retain: String?
     @Option(ServeOptions.retainAlarms) var retainAlarms: String?
@@ -54,6 +57,9 @@ struct ServerArguments<Defaults: ServerDefaults>: ParsableArguments {
             ServeOptions.insecureOpen.description: .flag(insecureOpen),
             ServeOptions.allowedHost.description: .list(allowedHost),
             ServeOptions.corsOrigin.description: .list(corsOrigin),
+            ServeOptions.tokenKeyFile.description: .text(tokenKeyFile),
+            ServeOptions.tokenIssuer.description: .text(tokenIssuer),
+            ServeOptions.tokenAudience.description: .text(tokenAudience),
             ServeOptions.data.description: .text(data),
             ServeOptions.retain.description: .text(retain),
             ServeOptions.retainAlarms.description: .text(retainAlarms),

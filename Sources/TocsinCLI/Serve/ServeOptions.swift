@@ -1,6 +1,7 @@
 import Foundation
 import Logging
 import Tocsin
+import TocsinAccess
 import TocsinServer
 
 /// The options of `serve`: the only place that knows their names, defaults, ranges and help.
@@ -37,9 +38,29 @@ enum ServeOptions {
         requirement: "is the name of a host, like alarms.example", parse: { Authority($0) == nil ? nil : $0 })
 
     static let corsOrigin = ServeOption<String>(
-        "cors-origin", .list, valueName: "origin", help: "Origin whose pages may use the server; may be repeated.",
-        requirement: "is one origin without a path, like https://app.example",
-        parse: { WebOrigin($0) == nil ? nil : $0 })
+        "cors-origin", .list, valueName: "origin",
+        help: "Origin whose pages may use the server, or https://*.app.example for all below a name; may be repeated.",
+        requirement: OriginPattern.requirement, parse: { OriginPattern($0) == nil ? nil : $0 })
+
+    static let tokenKeyFile = ServeOption<String>(
+        "token-key-file", valueName: "file",
+        help: "Key of the access tokens: a secret of 32 bytes or more, which may be in TOCSIN_TOKEN_KEY instead, or a "
+            + "public key (PEM); with one, requests need a token.",
+        requirement: "is the path of a file", parse: { $0.isEmpty ? nil : $0 })
+
+    /// Not on the command line, which every user of the machine can read.
+    static let tokenKey = ServeOption<String>(
+        "token-key", valueName: "secret", help: "The secret itself, instead of --token-key-file.", isSecret: true,
+        requirement: "is a secret of \(TokenKey.minimumSecret) bytes or more",
+        parse: { $0.utf8.count < TokenKey.minimumSecret ? nil : $0 })
+
+    static let tokenIssuer = ServeOption<String>(
+        "token-issuer", valueName: "text", help: "What a token's issuer (iss) must be.",
+        requirement: "is a text", parse: { $0.isEmpty ? nil : $0 })
+
+    static let tokenAudience = ServeOption<String>(
+        "token-audience", valueName: "text", help: "What a token's audience (aud) must contain.",
+        requirement: "is a text", parse: { $0.isEmpty ? nil : $0 })
 
     static let data = data(fallback: "tocsin.db")
 
@@ -135,7 +156,8 @@ enum ServeOptions {
     /// What the server needs to know; what a configuration file may set. In the order of the help.
     static let all: [OptionDescription] = [
         host.description, port.description, tlsCertificate.description, tlsKey.description, insecureOpen.description,
-        allowedHost.description, corsOrigin.description,
+        allowedHost.description, corsOrigin.description, tokenKeyFile.description, tokenKey.description,
+        tokenIssuer.description, tokenAudience.description,
         data.description, retain.description, retainAlarms.description, keyRetention.description,
         defaultLanguage.description, greeting.description, heartbeat.description, connections.description,
         maxConnections.description, maxConnectionsPerUser.description, maxConnectionsPerAddress.description,
@@ -144,8 +166,11 @@ enum ServeOptions {
         logLevel.description, logFormat.description,
     ]
 
-    /// What the command line and the environment give. In the order of the help.
-    static let onCommandLine = [config.description] + all
+    /// What the command line gives. In the order of the help.
+    static let onCommandLine = [config.description] + all.filter { !$0.isSecret }
+
+    /// What the environment gives.
+    static let inEnvironment = [config.description] + all
 }
 
 /// Where the journal is.

@@ -11,6 +11,8 @@ struct ServeSettings: Sendable {
     var data: DataLocation
     /// With them, what is spoken is TLS.
     let certificateFiles: CertificateFiles?
+    /// `nil` while there are no access rules.
+    let accessRules: AccessRules?
     let logLevel: Logger.Level
     let logFormat: LogFormat
     /// Whether anyone who reaches the host may do anything.
@@ -57,16 +59,17 @@ struct ServeSettings: Sendable {
         data = try options.value(ServeOptions.data) ?? .file("tocsin.db")
 
         certificateFiles = try Self.certificateFiles(options)
+        accessRules = try AccessRules(options)
 
         let isPublic = host?.isLoopback == false
         // Read in any case, so that a wrong value does not wait for the day it matters.
         let isOpenMeant = try options.value(ServeOptions.insecureOpen) == true
-        if isPublic, !isOpenMeant {
+        if isPublic, accessRules == nil, !isOpenMeant {
             throw CommandFailure(
-                "--host \(server.host) is public and there are no access rules; listen on 127.0.0.1, "
-                    + "or allow anyone to publish and listen with --insecure-open")
+                "--host \(server.host) is public and there are no access rules; ask for tokens with --token-key-file, "
+                    + "listen on 127.0.0.1, or allow anyone to publish and listen with --insecure-open")
         }
-        isOpenToAll = isPublic
+        isOpenToAll = isPublic && accessRules == nil
         configuration = server
     }
 

@@ -55,6 +55,15 @@ final class RequestObserver: Sendable {
             ])
     }
 
+    /// A page asks with a token of its own, and its browser will keep the answer from it.
+    func answer(to request: ObservedRequest, isUnreadableTo origin: String) {
+        refuse(
+            "unreadable",
+            "a page of \(origin.prefix(255)) cannot read the answer to \(request.method) \(request.route.template); "
+                + "if it should, start the server with --cors-origin \(origin.prefix(255))",
+            ["request": "\(request.id)"])
+    }
+
     /// Bytes came that are no request.
     func failed(with problem: Problem) -> String {
         let request = began("other", .unknown, id: [])

@@ -1,4 +1,6 @@
-// Who may not ask, while there are no access rules.
+import TocsinAccess
+
+// Who may not ask: by which name, and from which page.
 
 extension Problem {
     static func badHost(_ cause: String) -> Problem {
@@ -13,7 +15,9 @@ extension Problem {
         )
     }
 
-    static func foreignOrigin(_ origin: String) -> Problem {
+    /// - Parameter origins: the values of the field `Origin`.
+    static func foreignOrigin(_ origins: [String]) -> Problem {
+        let origin = origins.joined(separator: ", ")
         let cure =
             origin == "null"
             ? "a page without an origin of its own cannot be allowed; serve it over http"
@@ -26,5 +30,69 @@ extension Problem {
             .foreignOrigin,
             "a page of another site may not do this; if it should, start the server with --cors-origin and the page's origin, and let the page ask with fetch in mode cors or with EventSource"
         )
+    }
+}
+
+// Who may not ask, where there are access rules.
+
+extension Problem {
+    /// - Parameter places: where they are.
+    static func severalTokens(_ places: String) -> Problem {
+        Problem(.severalTokens, "there is more than one token, \(places); send one")
+    }
+
+    static var missingToken: Problem {
+        Problem(
+            .missingToken,
+            "this needs a token; send it as Authorization: Bearer, as ?access_token=, or in the cookie tocsin_token",
+            challenge: .token)
+    }
+
+    /// - Parameter fault: says nothing that only the token's maker may know.
+    static func invalidToken(_ fault: TokenFault) -> Problem {
+        Problem(.invalidToken, "\(fault)", challenge: .validToken)
+    }
+
+    static func missingPermission(toListenTo permission: Permission) -> Problem {
+        let orSubject =
+            if case .user(let name) = permission { ", or be that user's own (\"sub\": \"\(name)\")" } else { "" }
+        return Problem(
+            .missingPermission,
+            """
+            the token does not allow to listen to \(permission); it must have that in "tocsin": {"subscribe": […]}\
+            \(orSubject)
+            """, challenge: .scope)
+    }
+
+    /// - Parameter pointer: the field with the address.
+    static func missingPermission(toPublishTo permission: Permission, at pointer: JSONPointer) -> Problem {
+        Problem(
+            .missingPermission,
+            "the token does not allow to publish to \(permission); it must have that in \"tocsin\": {\"publish\": […]}",
+            at: pointer, challenge: .scope)
+    }
+
+    static var missingPublishing: Problem {
+        Problem(
+            .missingPermission,
+            """
+            the token does not allow to publish, nor to read and withdraw alarms by their ids; it must say to whom, \
+            in "tocsin": {"publish": […]}
+            """, challenge: .scope)
+    }
+
+    static var missingAdmin: Problem {
+        Problem(
+            .missingPermission, "this is for admins; the token must have \"tocsin\": {\"admin\": true}",
+            challenge: .scope)
+    }
+
+    static var missingOrigin: Problem {
+        Problem(
+            .foreignOrigin,
+            """
+            a request that changes something and shows its token in a cookie must have an Origin; a browser sends one, \
+            anything else sends the token as Authorization: Bearer
+            """)
     }
 }

@@ -20,11 +20,16 @@ extension Problem {
         package static let badPath = Kind(400, "bad-path", "Bad path")
         package static let badParameter = Kind(400, "bad-parameter", "Bad parameter")
         package static let badHost = Kind(400, "bad-host", "Bad Host")
+        package static let severalTokens = Kind(400, "several-tokens", "More than one token")
         package static let malformedJSON = Kind(400, "malformed-json", "Malformed JSON")
         package static let notUTF8 = Kind(400, "not-utf-8", "Not UTF-8")
         package static let tooDeep = Kind(400, "too-deep", "Nested too deep")
-        // 403 to 411
+        // 401 and 403
+        package static let missingToken = Kind(401, "missing-token", "No token")
+        package static let invalidToken = Kind(401, "invalid-token", "Token not valid")
+        package static let missingPermission = Kind(403, "missing-permission", "Permission missing")
         package static let foreignOrigin = Kind(403, "foreign-origin", "Page of another site")
+        // 404 to 411
         package static let notFound = Kind(404, "not-found", "Not found")
         package static let unknownAlarm = Kind(404, "unknown-alarm", "Unknown alarm")
         package static let methodNotAllowed = Kind(405, "method-not-allowed", "Method not allowed")

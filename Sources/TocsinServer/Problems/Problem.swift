@@ -11,16 +11,19 @@ package struct Problem: Error, Hashable, Sendable {
     package let allowedMethods: [String]
     /// Seconds after which the same may be asked again, for the `Retry-After` field; `nil` where that does not help.
     package let retryAfter: Int?
+    /// What token is asked for, for the `WWW-Authenticate` field of a 401 or 403 (RFC 6750 3); `nil` where none is.
+    package let challenge: BearerChallenge?
 
     init(
         _ kind: Kind, _ detail: String, at pointer: JSONPointer? = nil, allowedMethods: [String] = [],
-        retryAfter: Int? = nil
+        retryAfter: Int? = nil, challenge: BearerChallenge? = nil
     ) {
         self.kind = kind
         self.detail = detail
         self.pointer = pointer
         self.allowedMethods = allowedMethods
         self.retryAfter = retryAfter
+        self.challenge = challenge
     }
 
     package var status: Int { kind.status }
@@ -30,6 +33,15 @@ package struct Problem: Error, Hashable, Sendable {
         var copy = self
         copy.pointer = pointer?.prefixed(by: index)
         return copy
+    }
+
+    /// What the answer's head is to have because of it.
+    var headerFields: [HeaderField] {
+        var fields = [HeaderField("Content-Type", Self.mediaType)]
+        if !allowedMethods.isEmpty { fields.append(HeaderField("Allow", allowedMethods.joined(separator: ", "))) }
+        if let retryAfter { fields.append(HeaderField("Retry-After", String(retryAfter))) }
+        if let challenge { fields.append(HeaderField("WWW-Authenticate", challenge.description)) }
+        return fields
     }
 
     /// The body of the answer.

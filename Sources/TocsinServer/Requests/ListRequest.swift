@@ -5,8 +5,10 @@ package struct ListRequest: Hashable, Sendable {
     package static let limitRange = 1...1000
     package static let defaultLimit = 100
 
-    /// Whose alarms: each address once.
-    package let addresses: [Address]
+    /// `nil` for a list of a topic.
+    package let user: Name?
+    /// Each once.
+    package let topics: [Name]
     /// The alarm after which the page starts, in its order; `nil` for the first page. It is a text that a client sent,
     /// and need not be an id.
     package let after: String?
@@ -14,6 +16,9 @@ package struct ListRequest: Hashable, Sendable {
     package let limit: Int
     package let order: AlarmOrder
     package let languages: LanguagePreference
+
+    /// Whose alarms: each once.
+    package var addresses: [Address] { .concerning(user, topics) }
 
     /// - Parameters:
     ///   - route: a list.
@@ -23,9 +28,11 @@ package struct ListRequest: Hashable, Sendable {
     package init(_ route: Route, _ query: QueryParameters, header: (String) -> [String]) throws(Problem) {
         switch route {
         case .userAlarms(let user):
-            addresses = .concerning(try Name(user, of: "the user in the path"), try query.topics())
+            self.user = try Name(user, of: "the user in the path")
+            topics = try query.topics()
         case .topicAlarms(let topic):
-            addresses = [.topic(try Name(topic, of: "the topic in the path"))]
+            user = nil
+            topics = [try Name(topic, of: "the topic in the path")]
         default:
             throw .notFound(path: "this path")
         }

@@ -44,6 +44,14 @@ package enum Route: Hashable, Sendable {
         }
     }
 
+    /// Whether such a request needs a token, where there are access rules.
+    func needsToken(method: String) -> Bool {
+        switch self {
+        case .asset, .health, .ready, .unknown: false
+        case .userStream, .topicStream, .alarms, .alarm, .userAlarms, .topicAlarms, .metrics: methods.contains(method)
+        }
+    }
+
     package var isStream: Bool {
         switch self {
         case .userStream, .topicStream: true

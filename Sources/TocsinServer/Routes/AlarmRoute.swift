@@ -2,22 +2,21 @@ import Hummingbird
 import Tocsin
 
 /// `GET` and `DELETE /alarms/{id}`.
+///
+/// An alarm of an audience that the permit is not for is answered as one that there is not, so that nobody can find out which
+/// ids there are.
 struct AlarmRoute: Sendable {
     let hub: Hub
+    let permit: Permit
 
     func get(_ text: String) async throws(Problem) -> Response {
+        try permit.checkPublishing()
         let id = try id(text)
-        let found: Lookup
-        do throws(JournalError) {
-            found = try await hub.journal.alarm(id)
-        } catch {
-            throw .unavailable(error.message)
-        }
-        switch found {
+        switch try await find(id) {
         case .found(let entry):
             var body = JSONWriter()
             body.published(entry)
-            return .json(with: body)
+            return .json(headers: [.cacheControl: "no-store"], with: body)
         case .withdrawn:
             throw .withdrawn(id)
         case .notFound:
@@ -25,8 +24,24 @@ struct AlarmRoute: Sendable {
         }
     }
 
+    private func find(_ id: AlarmID) async throws(Problem) -> Lookup {
+        let found: Lookup
+        do throws(JournalError) {
+            found = try await hub.journal.alarm(id)
+        } catch {
+            throw .unavailable(error.message)
+        }
+        return switch found {
+        case .found(let entry): permit.allowsManaging(entry.alarm.audience) ? found : .notFound
+        case .withdrawn: permit == .everything ? found : .notFound
+        case .notFound: found
+        }
+    }
+
     func delete(_ text: String) async throws(Problem) -> Response {
+        try permit.checkPublishing()
         let id = try id(text)
+        if permit != .everything, case .notFound = try await find(id) { throw .unknownAlarm(text) }
         switch try await hub.publisher.answer(to: .withdraw(id)) {
         case .withdrawn(let publication):
             var body = JSONWriter()

@@ -5,7 +5,8 @@ import Tocsin
 struct ListRoute: Sendable {
     let hub: Hub
 
-    func get(_ request: ListRequest) async throws(Problem) -> Response {
+    func get(_ request: ListRequest, _ permit: Permit) async throws(Problem) -> Response {
+        try permit.check(listeningTo: request.user, request.topics)
         do throws(JournalError) {
             return try await page(request)
         } catch {

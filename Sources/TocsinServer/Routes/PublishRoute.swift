@@ -8,11 +8,14 @@ struct PublishRoute: Sendable {
     let publisher: Publisher
     let bodies: BodyBudget
 
-    func post(_ request: Request) async throws(Problem) -> Response {
+    func post(_ request: Request, _ permit: Permit) async throws(Problem) -> Response {
+        // Who may publish to nobody need not send a body.
+        try permit.checkPublishing()
         let format = try PublishFormat(contentTypes: request.headers[values: .contentType])
         let keys = request.headers[values: .idempotencyKey]
         return try await bodies.withBody(of: request) { (body) throws(Problem) in
             let asked = try await Self.read(body, format: format, keys: keys)
+            try permit.check(publishing: asked)
             return try await publish(asked)
         }
     }

@@ -21,15 +21,8 @@ extension Response {
 
     /// What is wrong, as RFC 9457 has it.
     init(_ problem: Problem) {
-        var headers: HTTPFields = [.contentType: Problem.mediaType]
-        if !problem.allowedMethods.isEmpty {
-            headers[.allow] = problem.allowedMethods.joined(separator: ", ")
-        }
-        if let seconds = problem.retryAfter {
-            headers[.retryAfter] = String(seconds)
-        }
         self.init(
-            status: HTTPResponse.Status(code: problem.status), headers: headers,
+            status: HTTPResponse.Status(code: problem.status), headers: HTTPFields(problem.headerFields),
             body: ResponseBody(byteBuffer: ByteBuffer(bytes: problem.body)))
     }
 }

@@ -51,19 +51,20 @@ struct ServerResponder: HTTPResponder {
         let response: Response
         var fields: [HeaderField]
         var problem: Problem?
-        switch access.decide(AccessRequest(method: method, route: route, target: target, header: header)) {
+        switch access.decide(method, route, target, header: header) {
         case .refuse(let refusal, let its):
             (problem, fields) = (refusal, its)
             response = Response(refusal)
         case .preflight(let its):
             fields = its
             response = Response(status: .noContent)
-        case .allow(let its):
+        case .allow(let permit, let its, let foreign):
             fields = its
+            if let foreign { observer.answer(to: observed, isUnreadableTo: foreign) }
             do throws(Problem) {
                 if let fault { throw fault }
                 if route.publishes(method: method) { try admitPublish(header, context) }
-                response = try await answer(request, route: route, target: target, header: header)
+                response = try await answer(request, permit, route: route, target: target, header: header)
             } catch {
                 problem = error
                 response = Response(error)
@@ -82,26 +83,27 @@ struct ServerResponder: HTTPResponder {
     }
 
     private func answer(
-        _ request: Request, route: Route, target: RequestTarget, header: (String) -> [String]
+        _ request: Request, _ permit: Permit, route: Route, target: RequestTarget, header: (String) -> [String]
     ) async throws(Problem) -> Response {
         let method = request.method.rawValue
         guard !route.methods.isEmpty else { throw .notFound(path: target.path) }
         guard route.methods.contains(method) else { throw .methodNotAllowed(method, allowed: route.methods) }
         switch route {
         case .alarms:
-            return try await publish.post(request)
+            return try await publish.post(request, permit)
         case .alarm(let id):
-            let route = AlarmRoute(hub: hub)
+            let route = AlarmRoute(hub: hub, permit: permit)
             return request.method == .delete ? try await route.delete(id) : try await route.get(id)
         case .userAlarms, .topicAlarms:
-            return try await ListRoute(hub: hub).get(try ListRequest(route, target.query, header: header))
+            return try await ListRoute(hub: hub).get(try ListRequest(route, target.query, header: header), permit)
         case .userStream, .topicStream:
-            return try streamHead(route, target, header: header)
+            return try streamHead(route, target, permit, header: header)
         case .health:
             return .text("ok\n")
         case .ready:
             return try ready()
         case .metrics:
+            try permit.checkAdmin()
             return await metrics.get()
         case .asset(let asset):
             return assets.get(asset, known: header("If-None-Match"))
@@ -112,11 +114,13 @@ struct ServerResponder: HTTPResponder {
 
     /// `HEAD` of a stream claims nothing.
     private func streamHead(
-        _ route: Route, _ target: RequestTarget, header: (String) -> [String]
+        _ route: Route, _ target: RequestTarget, _ permit: Permit, header: (String) -> [String]
     ) throws(Problem) -> Response {
         switch try StreamRequest.decide(route, target.query, header: header) {
         case .stayReplaced: return Response(status: .noContent)
-        case .open: return Response(status: .ok, headers: HTTPFields(StreamGate.headerFields))
+        case .open(let request):
+            try permit.check(listeningTo: request.user, request.topics)
+            return Response(status: .ok, headers: HTTPFields(StreamGate.headerFields))
         }
     }
 

@@ -1,5 +1,6 @@
 import NIOCore
 package import Tocsin
+package import TocsinAccess
 
 /// How a server is to run.
 package struct ServerConfiguration: Sendable {
@@ -26,6 +27,8 @@ package struct ServerConfiguration: Sendable {
     package var drain = Duration.seconds(10)
     /// Connections at a time, of which streams are the most; beyond it new ones wait in the system's queue.
     package var maximumOpenConnections = Int.max
+    /// With one, there are access rules: a request needs a token that it knows.
+    package var authenticator: Authenticator?
     /// With one, what is spoken is TLS.
     package var certificate: ServerCertificate?
     package var hub = Hub.Configuration()

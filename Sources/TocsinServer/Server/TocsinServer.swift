@@ -144,7 +144,7 @@ package struct TocsinServer: Sendable {
         let certificate = configuration.certificate
         let access = try AccessPolicy(
             host: configuration.host, allowedHosts: configuration.allowedHosts, corsOrigins: configuration.corsOrigins,
-            isSecure: certificate != nil)
+            isSecure: certificate != nil, authenticator: configuration.authenticator)
         let clients = ClientAddresses(trustedProxies: configuration.trustedProxies)
         let observer = RequestObserver(metrics.requests, logger: logger)
         let connections = ConnectionConfiguration(

@@ -60,7 +60,7 @@ final class OpenStream {
         switch configuration.gate.decide(target, header: header) {
         case .answer(let answer):
             refuse(with: answer)
-        case .open(let request, let fields):
+        case .open(let request, _, let fields):
             self.fields = fields
             let client = configuration.clients.address(of: peer, forwardedFor: header("X-Forwarded-For"))
             if let reason = configuration.hub.admitStream(from: client) {

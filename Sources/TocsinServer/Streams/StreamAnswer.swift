@@ -16,8 +16,8 @@ struct StreamAnswer {
     /// - Parameter fields: what the answer is to have besides.
     init(_ problem: Problem, fields: [HeaderField] = []) {
         self.init(
-            status: HTTPResponseStatus(statusCode: problem.status), headers: HTTPHeaders(fields), body: problem.body)
-        headers.add(name: "Content-Type", value: Problem.mediaType)
+            status: HTTPResponseStatus(statusCode: problem.status),
+            headers: HTTPHeaders(fields + problem.headerFields), body: problem.body)
     }
 
     /// The answer's header fields with those that every answer has.

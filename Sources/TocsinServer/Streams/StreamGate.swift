@@ -14,7 +14,7 @@ struct StreamGate: Sendable {
         /// An ordinary answer.
         case answer(StreamAnswer)
         /// A stream, or whatever the answer will be: it is to have these fields.
-        case open(StreamRequest, fields: HTTPHeaders)
+        case open(StreamRequest, Permit, fields: HTTPHeaders)
     }
 
     /// Whether a request is one for a stream. `HEAD` is not, and goes to the router.
@@ -52,15 +52,18 @@ struct StreamGate: Sendable {
             return Decision.answer(answer)
         }
         if let fault { return answered(fault, []) }
-        switch access.decide(AccessRequest(method: "GET", route: route, target: target, header: header)) {
+        switch access.decide("GET", route, target, header: header) {
         case .refuse(let problem, let fields):
             return answered(problem, fields)
         case .preflight(let fields):
             return answered(nil, fields)
-        case .allow(let fields):
+        case .allow(let permit, let fields, let foreign):
+            if let foreign { observer.answer(to: request, isUnreadableTo: foreign) }
             do throws(Problem) {
                 switch try StreamRequest.decide(route, target.query, header: header) {
-                case .open(let request): return .open(request, fields: HTTPHeaders(fields + [id]))
+                case .open(let request):
+                    try permit.check(listeningTo: request.user, request.topics)
+                    return .open(request, permit, fields: HTTPHeaders(fields + [id]))
                 case .stayReplaced: return answered(nil, fields)
                 }
             } catch {

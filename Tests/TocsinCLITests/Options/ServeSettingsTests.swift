@@ -202,7 +202,8 @@ import TocsinServer
         ("greeting: ''", #"tocsin.yaml:1: greeting is a text, not """#),
         (
             "cors-origin:\n  - https://a.example\n  - '*'",
-            #"tocsin.yaml:3: cors-origin is one origin without a path, like https://app.example, not "*""#
+            #"tocsin.yaml:3: cors-origin is one origin without a path, like https://app.example, or "#
+                + #"https://*.app.example for every name below, not "*""#
         ),
         (
             "max-connections: 1001",

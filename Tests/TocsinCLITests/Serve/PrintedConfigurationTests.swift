@@ -27,6 +27,10 @@ import Testing
                 insecure-open: false  # default
                 allowed-host: []  # default
                 cors-origin: []  # default
+                # token-key-file:  # not given
+                # token-key:  # not given
+                # token-issuer:  # not given
+                # token-audience:  # not given
                 data: tocsin.db  # default
                 retain: 7d  # default
                 retain-alarms: 1000000  # default

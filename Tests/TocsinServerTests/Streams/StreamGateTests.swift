@@ -36,7 +36,7 @@ import Testing
     @Test("An allowed page's stream has its origin in every answer")
     func fields() throws {
         let origin = [("Origin", "https://app.example")]
-        guard case .open(_, let fields) = decide("/connection/t", origin) else {
+        guard case .open(_, _, let fields) = decide("/connection/t", origin) else {
             Issue.record("it is no stream")
             return
         }

@@ -1,25 +1,32 @@
+package import TocsinAccess
 import TocsinWeb
 
-/// Who may ask, while there are no access rules.
+/// Who may ask.
 ///
-/// A browser lets any page send requests to this machine. So a request must call the server by a name that is its own,
-/// which the pages of a name that was bound to its address later cannot (DNS rebinding), and a page must be of an
-/// origin that may ask.
+/// While there are no access rules: a browser lets any page send requests to this machine. So a request must call the server
+/// by a name that is its own, which the pages of a name that was bound to its address later cannot (DNS rebinding), and a page
+/// must be of an origin that may ask.
+///
+/// Where there are: a request must show a token, and what that allows decides. A token in a cookie comes along whichever page
+/// asks, so there the origin counts too.
 package struct AccessPolicy: Sendable {
     static let loopbackHosts: Set<String> = ["localhost", "127.0.0.1", "[::1]"]
 
     private let hosts: Set<String>
-    private let origins: Set<WebOrigin>
+    private let origins: [OriginPattern]
     private let isSecure: Bool
+    private let authenticator: Authenticator?
 
     /// - Parameters:
     ///   - host: where the server listens.
     ///   - allowedHosts: further names that it is called by; a port does not matter.
-    ///   - corsOrigins: the origins whose pages may use it.
+    ///   - corsOrigins: the origins whose pages may use it, `https://*.app.example` for all below a name.
     ///   - isSecure: whether it speaks TLS.
+    ///   - authenticator: knows tokens; `nil` while there are no access rules.
     /// - Throws: ``InvalidAccessOption`` for what is no host or origin.
     package init(
-        host: String, allowedHosts: [String] = [], corsOrigins: [String] = [], isSecure: Bool = false
+        host: String, allowedHosts: [String] = [], corsOrigins: [String] = [], isSecure: Bool = false,
+        authenticator: Authenticator? = nil
     ) throws(InvalidAccessOption) {
         var hosts = Self.loopbackHosts
         for (option, text) in [("--host", host)] + allowedHosts.map({ ("--allowed-host", $0) }) {
@@ -28,46 +35,113 @@ package struct AccessPolicy: Sendable {
             }
             hosts.insert(authority.host)
         }
-        var origins: Set<WebOrigin> = []
+        var origins: [OriginPattern] = []
         for text in corsOrigins {
-            guard let origin = WebOrigin(text) else {
-                throw InvalidAccessOption(
-                    "--cors-origin \(text): this is no origin; write scheme, host and port only, such as https://app.example"
-                )
+            guard let origin = OriginPattern(text) else {
+                throw InvalidAccessOption("--cors-origin \(text): this \(OriginPattern.requirement)")
             }
-            origins.insert(origin)
+            origins.append(origin)
         }
         self.hosts = hosts
         self.origins = origins
         self.isSecure = isSecure
+        self.authenticator = authenticator
     }
 
     /// Decides on one request, in constant time.
-    package func decide(_ request: AccessRequest) -> AccessDecision {
-        if request.route.isProbe { return .allow(fields: echoed(knownOrigin(of: request))) }
-        let host: Authority
+    ///
+    /// - Parameters:
+    ///   - method: in upper case.
+    ///   - header: gives the values of a request's header field, by a name whose case does not matter. HTTP/2's
+    ///     `:authority` is to be given for `Host`.
+    package func decide(
+        _ method: String, _ route: Route, _ target: RequestTarget, header: (String) -> [String]
+    ) -> AccessDecision {
+        let request = AccessRequest(
+            method: method, route: route, target: target, readsToken: authenticator != nil, header: header)
+        if route.isProbe {
+            return .allow(authenticator == nil ? .everything : .nothing, fields: echoed(knownOrigin(of: request)))
+        }
         do throws(Problem) {
-            host = try self.host(of: request)
+            let host = try Self.host(of: request)
+            return if let authenticator {
+                try decide(request, to: host, knowing: authenticator)
+            } else {
+                try decideWithoutRules(request, to: host)
+            }
         } catch {
             return .refuse(error, fields: varied(knownOrigin(of: request)))
         }
-        guard let origin = request.origins.first else {
-            // A link to the page from elsewhere works.
-            let isLink = request.route == .asset(.page) && request.method == "GET" && request.isNavigation
-            if request.isCrossSite, !isLink { return .refuse(.crossSite, fields: varied(nil)) }
-            return .allow(fields: varied(nil))
-        }
-        guard request.origins.count == 1, let parsed = WebOrigin(origin), isAllowed(parsed, host, request) else {
-            return .refuse(.foreignOrigin(request.origins.joined(separator: ", ")), fields: varied(nil))
-        }
-        if request.isPreflight, !request.route.methods.isEmpty {
-            return .preflight(fields: varied(origin) + Self.preflightFields(request.route))
-        }
-        return .allow(fields: varied(origin))
     }
 
-    /// By which of its names the server is called.
-    private func host(of request: AccessRequest) throws(Problem) -> Authority {
+    // MARK: Without access rules
+
+    private func decideWithoutRules(_ request: AccessRequest, to host: Authority) throws(Problem) -> AccessDecision {
+        guard hosts.contains(host.host) else { throw .foreignHost(host.host) }
+        guard let origin = request.origins.first else {
+            guard request.isOfOwnSite else { throw .crossSite }
+            return .allow(.everything, fields: varied(nil))
+        }
+        let isAllowed = isAllowed(request, host)
+        guard isAllowed || isAtHome(request) else { throw .foreignOrigin(request.origins) }
+        return preflight(request, origin, withCookies: isAllowed)
+            ?? .allow(.everything, fields: varied(origin, withCookies: isAllowed))
+    }
+
+    /// A page that is developed on this machine, on another port, may look but not publish.
+    private func isAtHome(_ request: AccessRequest) -> Bool {
+        request.origin?.isLoopback == true
+            && (request.route.isStream || request.route.isList || request.route == .asset(.clientModule))
+            && ["GET", "HEAD", "OPTIONS"].contains(request.method)
+    }
+
+    // MARK: With access rules
+
+    private func decide(
+        _ request: AccessRequest, to host: Authority, knowing authenticator: Authenticator
+    ) throws(Problem) -> AccessDecision {
+        let origin = isAllowed(request, host) ? request.origins.first : nil
+        let foreign = origin == nil ? request.origins.first : nil
+        if request.isPreflight {
+            guard let origin else { throw .foreignOrigin(request.origins) }
+            if let preflight = preflight(request, origin) { return preflight }
+        }
+        guard request.route.needsToken(method: request.method) else {
+            if foreign != nil { throw .foreignOrigin(request.origins) }
+            guard origin != nil || request.isOfOwnSite else { throw .crossSite }
+            return .allow(.nothing, fields: varied(origin))
+        }
+        do throws(Problem) {
+            guard let token = try request.token.get() else { throw .missingToken }
+            if token.way == .cookie { try checkPage(of: request, isAllowed: origin != nil) }
+            let grant = try Self.grant(for: token, by: authenticator)
+            return .allow(.grant(grant), fields: varied(origin), unreadableTo: foreign)
+        } catch {
+            return .refuse(error, fields: varied(origin))
+        }
+    }
+
+    /// A cookie says nothing of which page asks.
+    private func checkPage(of request: AccessRequest, isAllowed: Bool) throws(Problem) {
+        guard !isAllowed else { return }
+        guard request.origins.isEmpty else { throw .foreignOrigin(request.origins) }
+        guard !request.isCrossSite else { throw .crossSite }
+        // Browsers leave it out only where nothing is changed.
+        guard ["GET", "HEAD"].contains(request.method) else { throw .missingOrigin }
+    }
+
+    private static func grant(for token: PresentedToken, by authenticator: Authenticator) throws(Problem) -> Grant {
+        do throws(TokenFault) {
+            return try authenticator.grant(for: token.text)
+        } catch {
+            throw .invalidToken(error)
+        }
+    }
+
+    // MARK: Hosts and origins
+
+    /// By which name the server is called.
+    private static func host(of request: AccessRequest) throws(Problem) -> Authority {
         // HTTP/1.0 did not ask for one. Without one nobody can tell whom the request was meant for.
         guard let text = request.hosts.first else { throw .badHost("there is no Host header") }
         guard request.hosts.count == 1 else { throw .badHost("there is more than one Host header") }
@@ -75,42 +149,58 @@ package struct AccessPolicy: Sendable {
         if let authority = request.authority, Authority(authority) != host {
             throw .badHost("the Host header is another one than the host in the request's target")
         }
-        guard hosts.contains(host.host) else { throw .foreignHost(host.host) }
         return host
     }
 
-    private func isAllowed(_ origin: WebOrigin, _ host: Authority, _ request: AccessRequest) -> Bool {
-        if origin.isOrigin(of: host, isSecure: isSecure) || origins.contains(origin) { return true }
-        // A page that is developed on this machine, on another port, may look but not publish.
-        return origin.isLoopback
-            && (request.route.isStream || request.route.isList || request.route == .asset(.clientModule))
-            && ["GET", "HEAD", "OPTIONS"].contains(request.method)
+    /// Whether it is of a page that the server itself served, or of one that `--cors-origin` names.
+    private func isAllowed(_ request: AccessRequest, _ host: Authority) -> Bool {
+        guard let origin = request.origin else { return false }
+        return origin.isOrigin(of: host, isSecure: isSecure) || origins.contains { $0.matches(origin) }
     }
 
     /// The request's origin where it is one of `--cors-origin`, which may read whatever the answer is.
     private func knownOrigin(of request: AccessRequest) -> String? {
-        guard let text = request.origins.first, request.origins.count == 1, let origin = WebOrigin(text) else {
-            return nil
-        }
-        return origins.contains(origin) ? text : nil
+        guard let origin = request.origin, origins.contains(where: { $0.matches(origin) }) else { return nil }
+        return request.origins.first
     }
 
-    private func echoed(_ origin: String?) -> [HeaderField] {
-        origin.map { [HeaderField("Access-Control-Allow-Origin", $0), HeaderField("Vary", "Origin")] } ?? []
+    // MARK: Header fields
+
+    /// - Parameter withCookies: whether a page that says that its cookies may go along can read the answer.
+    private func echoed(_ origin: String?, withCookies: Bool = true) -> [HeaderField] {
+        guard let origin else { return [] }
+        return [HeaderField("Access-Control-Allow-Origin", origin), HeaderField("Vary", "Origin")]
+            + (withCookies ? [HeaderField("Access-Control-Allow-Credentials", "true")] : [])
+            + [HeaderField("Access-Control-Expose-Headers", "Location, Retry-After, WWW-Authenticate, X-Request-ID")]
     }
 
     /// The answer depends on the origin, also where there is none.
-    private func varied(_ origin: String?) -> [HeaderField] {
-        origin == nil ? [HeaderField("Vary", "Origin")] : echoed(origin)
+    private func varied(_ origin: String?, withCookies: Bool = true) -> [HeaderField] {
+        origin == nil ? [HeaderField("Vary", "Origin")] : echoed(origin, withCookies: withCookies)
     }
 
-    private static func preflightFields(_ route: Route) -> [HeaderField] {
-        [
-            HeaderField("Access-Control-Allow-Methods", route.methods.joined(separator: ", ")),
-            HeaderField("Access-Control-Allow-Headers", "Content-Type, Idempotency-Key, Last-Event-ID"),
-            // Seconds that a browser may take it as said: short, since options change with a start.
-            HeaderField("Access-Control-Max-Age", "600"),
-        ]
+    /// The answer to a preflight; `nil` for any other request.
+    private func preflight(_ request: AccessRequest, _ origin: String, withCookies: Bool = true) -> AccessDecision? {
+        guard request.isPreflight, !request.route.methods.isEmpty else { return nil }
+        let authorization = authenticator == nil ? "" : "Authorization, "
+        return .preflight(
+            fields: varied(origin, withCookies: withCookies) + [
+                HeaderField("Access-Control-Allow-Methods", request.route.methods.joined(separator: ", ")),
+                HeaderField(
+                    "Access-Control-Allow-Headers", authorization + "Content-Type, Idempotency-Key, Last-Event-ID"),
+                // Seconds that a browser may take it as said: short, since options change with a start.
+                HeaderField("Access-Control-Max-Age", "600"),
+            ])
+    }
+}
+
+extension AccessRequest {
+    /// Of the page that asks; `nil` where there is none, or one that cannot be told.
+    fileprivate var origin: WebOrigin? { origins.count == 1 ? origins.first.flatMap { WebOrigin($0) } : nil }
+
+    /// Whether no page of another site asks: without an `Origin` only this tells. A link to the page from elsewhere works.
+    fileprivate var isOfOwnSite: Bool {
+        !isCrossSite || route == .asset(.page) && method == "GET" && isNavigation
     }
 }
 

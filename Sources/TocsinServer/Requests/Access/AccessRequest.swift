@@ -1,5 +1,5 @@
 /// What of a request says who asks, and by which name of the server.
-package struct AccessRequest: Hashable, Sendable {
+struct AccessRequest: Hashable, Sendable {
     var method: String
     var route: Route
     /// The authority of an absolute target.
@@ -9,12 +9,17 @@ package struct AccessRequest: Hashable, Sendable {
     var isCrossSite: Bool
     var isNavigation: Bool
     var isPreflight: Bool
+    /// The token that it shows, where anybody asks for one; or why nobody can tell which.
+    var token: Result<PresentedToken?, Problem>
 
     /// - Parameters:
     ///   - method: in upper case.
     ///   - header: gives the values of a request's header field, by a name whose case does not matter. HTTP/2's
     ///     `:authority` is to be given for `Host`.
-    package init(method: String, route: Route, target: RequestTarget, header: (String) -> [String]) {
+    ///   - readsToken: whether anybody asks for one.
+    init(
+        method: String, route: Route, target: RequestTarget, readsToken: Bool, header: (String) -> [String]
+    ) {
         self.method = method
         self.route = route
         authority = target.authority
@@ -23,13 +28,18 @@ package struct AccessRequest: Hashable, Sendable {
         isCrossSite = header("Sec-Fetch-Site").contains { $0.lowercased() == "cross-site" }
         isNavigation = header("Sec-Fetch-Mode") == ["navigate"]
         isPreflight = method == "OPTIONS" && !origins.isEmpty && !header("Access-Control-Request-Method").isEmpty
+        token =
+            readsToken
+            ? Result { () throws(Problem) in try PresentedToken(target.query, header: header) } : .success(nil)
     }
 }
 
 /// Whether a request may go on.
 package enum AccessDecision: Hashable, Sendable {
-    /// It may; its answer, also one that tells of an error, is to have these header fields.
-    case allow(fields: [HeaderField])
+    /// It may do what the permit says; its answer, also one that tells of an error, is to have these header fields.
+    ///
+    /// Where an origin is named, a page of it cannot read the answer, and the log should tell.
+    case allow(Permit, fields: [HeaderField], unreadableTo: String? = nil)
     /// It is to be answered with a problem and these header fields. For a 403 the log should tell the problem's detail.
     case refuse(Problem, fields: [HeaderField])
     /// It is a preflight, to be answered 204 without a body, and with these header fields.
