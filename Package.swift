@@ -342,6 +342,7 @@ let package = Package(
             dependencies: [
                 "SeededRandomness",
                 "Tocsin",
+                "TocsinAccess",
                 "TocsinMetrics",
                 "TocsinServer",
                 "TocsinWeb",

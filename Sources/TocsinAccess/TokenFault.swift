@@ -24,7 +24,11 @@ package enum TokenFault: Error, Hashable, Sendable, CustomStringConvertible {
 
     package var description: String {
         switch self {
-        case .malformed: "the token is no JSON Web Token; it has three parts of base64url, joined by dots"
+        case .malformed:
+            """
+            this is no JSON Web Token: three parts of base64url joined by dots, in which no claim is there twice or has \
+            another type than in RFC 7519
+            """
         case .algorithm(let name?): "the token's algorithm \(Self.shown(name)) is not that of the server's key"
         case .algorithm(nil): "the token does not name its algorithm"
         case .criticalHeader: "the token has a critical header, which this server does not know"

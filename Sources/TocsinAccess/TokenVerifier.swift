@@ -28,7 +28,7 @@ package struct TokenVerifier: Sendable {
         let bytes = Array(token.utf8)
         let parsed: (header: JWTHeader, payload: TokenClaims, signature: Data)
         do {
-            parsed = try DefaultJWTParser().parse(bytes, as: TokenClaims.self)
+            parsed = try DefaultJWTParser(jsonDecoder: UniqueMembersDecoder()).parse(bytes, as: TokenClaims.self)
         } catch {
             throw .malformed
         }

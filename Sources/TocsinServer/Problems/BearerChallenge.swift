@@ -4,6 +4,8 @@ package enum BearerChallenge: Hashable, Sendable, CustomStringConvertible {
     case token
     /// The one that was shown is not valid.
     case validToken
+    /// More than one was shown.
+    case oneToken
     /// The one that was shown allows less than is needed.
     case scope
 
@@ -11,6 +13,7 @@ package enum BearerChallenge: Hashable, Sendable, CustomStringConvertible {
         let realm = "Bearer realm=\"tocsin\""
         return switch self {
         case .token: realm
+        case .oneToken: "\(realm), error=\"invalid_request\""
         case .validToken: "\(realm), error=\"invalid_token\""
         case .scope: "\(realm), error=\"insufficient_scope\""
         }

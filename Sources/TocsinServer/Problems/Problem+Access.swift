@@ -38,7 +38,7 @@ extension Problem {
 extension Problem {
     /// - Parameter places: where they are.
     static func severalTokens(_ places: String) -> Problem {
-        Problem(.severalTokens, "there is more than one token, \(places); send one")
+        Problem(.severalTokens, "there is more than one token, \(places); send one", challenge: .oneToken)
     }
 
     static var missingToken: Problem {

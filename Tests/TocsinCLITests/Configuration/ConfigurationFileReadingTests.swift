@@ -50,7 +50,9 @@ import Testing
     }
 
     @Test func `a file has an end`() throws {
-        let message = "has more than 1048576 bytes, so it is another kind of file; give another with --config or TOCSIN_CONFIG"
+        let message = """
+            has more than 1048576 bytes, so it is another kind of file; give another with --config or TOCSIN_CONFIG
+            """
         #expect(try failure(at: "/dev/zero") == "the configuration file /dev/zero \(message)")
         let greatest = try file(repeatElement(UInt8(ascii: "\n"), count: 1 << 20))
         #expect(try ConfigurationFile(path: greatest).settings.isEmpty)
