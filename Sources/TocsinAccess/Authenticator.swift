@@ -10,6 +10,9 @@ package struct Authenticator: Sendable {
         self.now = now
     }
 
+    /// Whether tokens of a holder were revoked.
+    package func isRevoked(_ holder: Holder) -> Bool { false }
+
     /// - Throws: ``TokenFault`` where the token is worth nothing.
     package func grant(for token: String) throws(TokenFault) -> Grant {
         try verifier.verify(token, at: now())

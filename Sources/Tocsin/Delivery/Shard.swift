@@ -35,6 +35,7 @@ package final class Shard {
     private var wheel: HeartbeatWheel
     private var stalls: StallWatch
     private var rounds: Rounds
+    private var expiries = ExpiryCalendar()
     var subscribers = ContiguousArray<Subscriber>()
     /// Who could not read a page, to try again when the next second has passed.
     var delayed: [Subscriber] = []
@@ -114,8 +115,8 @@ extension Shard {
         case .after(let id), .reset(_, let id): cursor = id
         }
         let subscriber = Subscriber(
-            addresses: request.addresses, channel: channel, languageSlot: languages.retain(request.languages),
-            cursor: cursor)
+            addresses: request.addresses, pass: request.pass, channel: channel,
+            languageSlot: languages.retain(request.languages), cursor: cursor)
         subscriber.place = subscribers.count
         subscribers.append(subscriber)
         for address in request.addresses {
@@ -130,6 +131,7 @@ extension Shard {
             let seconds = Int.random(in: lifetime * 4 / 5...lifetime - lifetime / 20, using: &random)
             subscriber.lastTick = wheel.now &+ UInt32(clamping: seconds)
         }
+        expiries.insert(subscriber)
         openStreams[channel.transport, default: 0] += 1
         metrics.streamOpened(over: channel.transport)
         switch start {
@@ -185,6 +187,7 @@ extension Shard {
         languages.release(subscriber.languageSlot)
         wheel.remove(subscriber)
         stalls.end(subscriber)
+        expiries.remove(subscriber)
         pages.cancel(subscriber)
     }
 
@@ -194,8 +197,18 @@ extension Shard {
     }
 
     /// Ends a stream, which may come back.
-    package func end(_ subscriber: Subscriber) {
-        end(subscriber, since: .drained, retryingAfter: Block.farewellRetry)
+    package func end(_ subscriber: Subscriber, since end: StreamEnd) {
+        self.end(subscriber, since: end, retryingAfter: Block.farewellRetry)
+    }
+
+    /// Ends the streams whose passes are worth nothing any more.
+    ///
+    /// - Parameter isRevoked: looks at each pass that there is.
+    package func endStreams(where isRevoked: (StreamPass) -> Bool) {
+        let revoked = subscribers.filter { $0.pass.map(isRevoked) ?? false }
+        for subscriber in revoked {
+            end(subscriber, since: .revoked)
+        }
     }
 
     /// Ends streams, whichever, each with its own reconnection time, so that they do not all come back at once.
@@ -233,12 +246,15 @@ extension Shard {
     }
 
     /// A second has passed: tells silent streams that they live, closes those that take nothing, and ends those whose
-    /// time is over.
+    /// time is over or whose passes have expired.
     package func tick() {
         let now = wheel.now &+ 1
         for subscriber in stalls.advance(to: now) {
             close(subscriber, since: .stalled)
             subscriber.channel.abort()
+        }
+        for subscriber in expiries.expired(at: self.now()) {
+            end(subscriber, since: .expired)
         }
         goRound(at: now)
         var position: (id: AlarmID, batch: EventBatch)?
@@ -282,7 +298,7 @@ extension Shard {
             }
         }
         for subscriber in outlived {
-            end(subscriber, since: .outlived, retryingAfter: Block.farewellRetry)
+            end(subscriber, since: .outlived)
         }
     }
 

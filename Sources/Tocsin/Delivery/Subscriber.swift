@@ -18,6 +18,7 @@ package final class Subscriber {
     // The rest is touched when something other than a batch happens.
 
     let addresses: [Address]
+    let pass: StreamPass?
     /// Its places in the shard's groups.
     var memberships: [Membership] = []
     /// Its place on the wheel that watches for silence.
@@ -36,8 +37,11 @@ package final class Subscriber {
     /// The tick after which it is ended, where streams do not live for ever.
     var lastTick = UInt32.max
 
-    init(addresses: [Address], channel: any StreamChannel, languageSlot: Int, cursor: AlarmID) {
+    init(
+        addresses: [Address], pass: StreamPass? = nil, channel: any StreamChannel, languageSlot: Int, cursor: AlarmID
+    ) {
         self.addresses = addresses
+        self.pass = pass
         self.channel = channel
         self.languageSlot = languageSlot
         self.machine = SubscriberStateMachine(cursor: cursor)

@@ -21,16 +21,19 @@ package struct Subscription: Sendable {
     package var discontinuities: Int?
     /// Sent as a first event without an id.
     package var greeting: String?
+    /// With which it ends; `nil` where none is needed.
+    package var pass: StreamPass?
 
     package init(
         addresses: [Address], languages: LanguagePreference, start: Start, discontinuities: Int? = nil,
-        greeting: String? = nil
+        greeting: String? = nil, pass: StreamPass? = nil
     ) {
         self.addresses = addresses
         self.languages = languages
         self.start = start
         self.discontinuities = discontinuities
         self.greeting = greeting
+        self.pass = pass
     }
 }
 

@@ -69,6 +69,15 @@ extension Hub {
         return greeting.replacing("{user}", with: user.string)
     }
 
+    /// Ends the streams whose passes are worth nothing any more, on every event loop.
+    ///
+    /// - Parameter isRevoked: looks at each pass that there is.
+    package func endStreams(where isRevoked: @escaping @Sendable (StreamPass) -> Bool) async {
+        for shard in shards {
+            try? await shard.eventLoop.submit { shard.shard.endStreams(where: isRevoked) }.get()
+        }
+    }
+
     /// Takes no more streams and ends those that are open, a part at a time, each with a reconnection time of its own.
     ///
     /// - Parameter duration: the most that it may take. Where the Task is cancelled, all are ended at once.

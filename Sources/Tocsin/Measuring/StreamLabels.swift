@@ -16,6 +16,10 @@ package enum StreamEnd: String, CaseIterable, Hashable, Sendable {
     case stalled
     /// Its `--stream-lifetime` was over.
     case outlived
+    /// What it was let in with, a token, has expired.
+    case expired
+    /// What it was let in with, a token, was revoked.
+    case revoked
     /// The server is ending.
     case drained
 }

@@ -31,7 +31,7 @@ final class LocalStream: StreamChannel {
         self.claim = claim
         let subscriber = shard.open(subscription, on: self)
         state = .open(subscriber)
-        if hub.isDraining { shard.end(subscriber) }
+        if hub.isDraining { shard.end(subscriber, since: .drained) }
     }
 
     /// Another stream took its place.

@@ -12,7 +12,9 @@ package enum MetricCatalog {
             "tocsin_streams_opened_total", .counter, labels: ["protocol"], help: "Streams that were opened."),
         MetricDescription(
             "tocsin_streams_ended_total", .counter, labels: ["reason"],
-            help: "Streams that ended: left, replaced, stalled (took nothing), outlived (--stream-lifetime), drained."),
+            help:
+                "Streams that ended: left, replaced, stalled (took nothing), outlived (--stream-lifetime), expired or revoked (its token), drained."
+        ),
         MetricDescription(
             "tocsin_refused_total", .counter, labels: ["reason"],
             help: "Streams and requests that were refused for a limit or for the moment."),

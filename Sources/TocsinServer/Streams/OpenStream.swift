@@ -32,6 +32,8 @@ final class OpenStream {
     private let shard: Shard
     /// Until the end.
     private var response: (any StreamResponse)?
+    /// With which it ends; `nil` where none is needed, and once it is open.
+    private var pass: StreamPass?
     /// What every answer has, until there is one.
     private var fields: HTTPHeaders = [:]
     /// For which it counts.
@@ -60,8 +62,9 @@ final class OpenStream {
         switch configuration.gate.decide(target, header: header) {
         case .answer(let answer):
             refuse(with: answer)
-        case .open(let request, _, let fields):
+        case .open(let request, let permit, let fields):
             self.fields = fields
+            pass = permit.pass
             let client = configuration.clients.address(of: peer, forwardedFor: header("X-Forwarded-For"))
             if let reason = configuration.hub.admitStream(from: client) {
                 refuse(request, reason, of: client)
@@ -169,6 +172,8 @@ final class OpenStream {
         let hub = configuration.hub
         var subscription = subscription
         subscription.greeting = hub.greeting(for: request.user)
+        subscription.pass = pass
+        pass = nil
         // In two steps: the shard writes the opening, which can end the stream.
         let subscriber = shard.open(subscription, on: response)
         guard state == .open else {
@@ -177,8 +182,11 @@ final class OpenStream {
             return
         }
         self.subscriber = subscriber
-        if hub.isDraining {
-            shard.end(subscriber)
+        // Who ended the streams of a pass meanwhile did not know of this one.
+        if let pass = subscription.pass, configuration.gate.isRevoked(pass) {
+            shard.end(subscriber, since: .revoked)
+        } else if hub.isDraining {
+            shard.end(subscriber, since: .drained)
         }
     }
 

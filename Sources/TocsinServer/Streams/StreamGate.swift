@@ -1,4 +1,5 @@
 import NIOHTTP1
+import Tocsin
 
 /// Decides on requests for streams, before anything is opened.
 struct StreamGate: Sendable {
@@ -28,6 +29,9 @@ struct StreamGate: Sendable {
         guard mayBe, let target = try? RequestTarget(target) else { return false }
         return Route(target).isStream
     }
+
+    /// Whether streams with a pass are to end.
+    func isRevoked(_ pass: StreamPass) -> Bool { access.isRevoked(pass) }
 
     /// - Parameters:
     ///   - text: the target of a GET request.

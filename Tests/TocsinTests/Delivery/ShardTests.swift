@@ -1,3 +1,4 @@
+import NIOConcurrencyHelpers
 import SeededRandomness
 import ServerSentEvents
 import Testing
@@ -27,7 +28,8 @@ import Testing
     }
 
     private func shard(
-        position: UInt64 = 0, floor: UInt64 = 0, reader: some PageReader = Reader(), lifetime: Int? = nil
+        position: UInt64 = 0, floor: UInt64 = 0, reader: some PageReader = Reader(), lifetime: Int? = nil,
+        now: @escaping WallClock = { Timestamp(milliseconds: 0) }
     ) -> Shard {
         var configuration = Shard.Configuration()
         configuration.stallTimeout = 3
@@ -40,7 +42,7 @@ import Testing
             floor: .of(floor),
             position: .of(position),
             reader: reader,
-            now: { Timestamp(milliseconds: 0) },
+            now: now,
             random: SeededGenerator(seed: 1)
         )
     }
@@ -172,6 +174,46 @@ import Testing
         for channel in channels {
             #expect(String(decoding: try #require(channel.last), as: UTF8.self).hasPrefix("retry: "))
         }
+    }
+
+    @Test("A stream ends in the second in which its pass expires, whenever others do, and says when to come back")
+    func expiry() throws {
+        let time = NIOLockedValueBox<Int64>(0)
+        let shard = shard(now: { Timestamp(milliseconds: time.withLockedValue(\.self)) })
+        let expiries: [Int64?] = [nil, 5000, 5000, 7001, -1, .max >> 11]
+        let channels = expiries.map { _ in RecordingChannel() }
+        var subscribers: [Subscriber] = []
+        for (channel, expiry) in zip(channels, expiries) {
+            var request = subscription()
+            request.pass = StreamPass(holder: 1, expiresAt: expiry.map(Timestamp.init(milliseconds:)))
+            subscribers.append(shard.open(request, on: channel))
+        }
+        shard.close(subscribers[2])
+        let states = [(999, 4), (4999, 4), (5000, 3), (7000, 3), (7999, 3), (8000, 2), (1_000_000, 2)]
+        for (milliseconds, count) in states {
+            time.withLockedValue { $0 = Int64(milliseconds) }
+            shard.tick()
+            #expect(shard.count == count, "\(milliseconds)")
+        }
+        #expect(channels.map { $0.last != nil } == [false, true, false, true, true, false])
+        #expect(String(decoding: try #require(channels[1].last), as: UTF8.self).hasPrefix("retry: "))
+    }
+
+    @Test("The streams of a revoked pass end at once, and no others")
+    func revocation() throws {
+        let shard = shard()
+        let channels = (0..<9).map { _ in RecordingChannel() }
+        for (number, channel) in channels.enumerated() {
+            var request = subscription()
+            if number > 0 { request.pass = StreamPass(holder: number % 4, expiresAt: nil) }
+            _ = shard.open(request, on: channel)
+        }
+        shard.endStreams { $0.holder as? Int == 0 }
+        #expect(channels.map { $0.last != nil } == (0..<9).map { [4, 8].contains($0) })
+        #expect(shard.count == 7)
+        #expect(String(decoding: try #require(channels[4].last), as: UTF8.self).hasPrefix("retry: "))
+        shard.deliver([.alarm(1)])
+        #expect(channels.map(\.alarms) == (0..<9).map { [4, 8].contains($0) ? [] : [1] })
     }
 
     @Test("Without a lifetime a stream stays")

@@ -1,3 +1,4 @@
+import Tocsin
 package import TocsinAccess
 import TocsinWeb
 
@@ -72,6 +73,12 @@ package struct AccessPolicy: Sendable {
         } catch {
             return .refuse(error, fields: varied(knownOrigin(of: request)))
         }
+    }
+
+    /// Whether streams with a pass are to end: what they were let in with was revoked.
+    func isRevoked(_ pass: StreamPass) -> Bool {
+        guard let authenticator, let holder = pass.holder as? Holder else { return false }
+        return authenticator.isRevoked(holder)
     }
 
     // MARK: Without access rules

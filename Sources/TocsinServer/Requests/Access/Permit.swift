@@ -10,6 +10,12 @@ package enum Permit: Hashable, Sendable {
     /// Only what anybody may, for which no token was looked at.
     case nothing
 
+    /// With which a stream ends; `nil` where none is needed.
+    var pass: StreamPass? {
+        guard case .grant(let grant) = self else { return nil }
+        return StreamPass(holder: grant.holder, expiresAt: grant.expiresAt)
+    }
+
     /// - Throws: a ``Problem`` with status 403 that says what is missing, and nothing of what there is.
     func check(listeningTo user: Name?, _ topics: [Name]) throws(Problem) {
         switch self {
