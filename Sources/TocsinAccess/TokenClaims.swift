@@ -1,4 +1,5 @@
 package import JWTKit
+package import Tocsin
 
 /// What a token says (RFC 7519 4), as it is written.
 package struct TokenClaims: JWTPayload, Hashable {
@@ -24,10 +25,11 @@ package struct TokenClaims: JWTPayload, Hashable {
             }
         }
 
-        func contains(_ text: String) -> Bool {
+        /// In the order in which they are written.
+        package var all: [String] {
             switch self {
-            case .one(let one): one == text
-            case .several(let texts): texts.contains(text)
+            case .one(let text): [text]
+            case .several(let texts): texts
             }
         }
     }
@@ -73,4 +75,16 @@ package struct TokenClaims: JWTPayload, Hashable {
 
     /// ``TokenVerifier`` looks at them, with a clock that tests can set.
     package func verify(using algorithm: some JWTAlgorithm) {}
+
+    /// The time that is so many seconds after 1970, of which whole milliseconds count.
+    ///
+    /// - Returns: `nil` for what cannot be counted with.
+    package static func time(_ seconds: Double) -> Timestamp? {
+        // Exact in a number of JSON.
+        guard let milliseconds = Int64(exactly: (seconds * 1000).rounded(.down)), milliseconds.magnitude < 1 << 53
+        else {
+            return nil
+        }
+        return Timestamp(milliseconds: milliseconds)
+    }
 }

@@ -3,6 +3,8 @@ package import Tocsin
 /// Why a token is worth nothing; it says what to do, and nothing of what the token says about others.
 package enum TokenFault: Error, Hashable, Sendable, CustomStringConvertible {
     case malformed
+    /// A claim that is not of the kind that it has to be.
+    case claim(String)
     /// It names no algorithm that a key of this server is for.
     case algorithm(String?)
     /// It asks for something that this server does not know (RFC 7515 4.1.11).
@@ -25,10 +27,10 @@ package enum TokenFault: Error, Hashable, Sendable, CustomStringConvertible {
     package var description: String {
         switch self {
         case .malformed:
-            """
-            this is no JSON Web Token: three parts of base64url joined by dots, in which no claim is there twice or has \
-            another type than in RFC 7519
-            """
+            "this is no JSON Web Token: three parts of base64url joined by dots, in which no name is there twice"
+        case .claim(let name): "the token's claim \(name) is not \(Self.kind(of: name))"
+        case .algorithm(let name?) where name.lowercased() == "none":
+            "the token is not signed (alg \(name.debugDescription)), which no server takes"
         case .algorithm(let name?): "the token's algorithm \(Self.shown(name)) is not that of the server's key"
         case .algorithm(nil): "the token does not name its algorithm"
         case .criticalHeader: "the token has a critical header, which this server does not know"
@@ -44,6 +46,15 @@ package enum TokenFault: Error, Hashable, Sendable, CustomStringConvertible {
         case .subject(let error): "the token's user (sub): \(error)"
         case .permission(let error): "\(error)"
         case .time: "a time in the token is none"
+        }
+    }
+
+    private static func kind(of claim: String) -> String {
+        switch claim {
+        case "exp", "nbf", "iat": "a number of seconds since 1970"
+        case "aud": "a text or an array of texts"
+        case "tocsin": #"an object with what it allows, like {"publish": ["topic:news"], "admin": false}"#
+        default: "a text"
         }
     }
 }

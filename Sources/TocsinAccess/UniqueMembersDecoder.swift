@@ -1,4 +1,3 @@
-import JWTKit
 import Tocsin
 
 #if canImport(FoundationEssentials)
@@ -9,11 +8,11 @@ import Foundation
 
 /// Reads the JSON of a token, and none in which an object names a member twice: which counts would be for each reader to say
 /// (RFC 7519 4).
-struct UniqueMembersDecoder: JWTJSONDecoder {
-    func decode<Value: Decodable>(_ type: Value.Type, from json: Data) throws -> Value {
+enum UniqueMembersDecoder {
+    static func decode<Value: Decodable>(_ type: Value.Type, from json: Data) throws -> Value {
         try Array(json).withUnsafeBufferPointer { bytes in
             var reader = JSONReader(bytes)
-            try Self.check(&reader)
+            try check(&reader)
             try reader.finish()
         }
         return try JSONDecoder().decode(type, from: json)

@@ -115,15 +115,37 @@ import Testing
         arguments: [
             "", ".", "..", "...", "a.b.c", "a b", String(repeating: ".", count: 9000), "e30.e30", "e30.e30.e30.e30",
             Tokens.unsigned(header: "[]", payload: "{}"), Tokens.unsigned(header: #"{"alg":"HS256"}"#, payload: "[]"),
-            Tokens.unsigned(header: #"{"alg":"HS256"}"#, payload: #"{"exp":"soon"}"#),
-            Tokens.unsigned(header: #"{"alg":"HS256"}"#, payload: #"{"exp":1e999}"#),
-            Tokens.unsigned(header: #"{"alg":"HS256"}"#, payload: #"{"aud":7,"exp":1}"#),
-            Tokens.unsigned(header: #"{"alg":"HS256"}"#, payload: #"{"tocsin":{"publish":"*"}}"#),
             Tokens.unsigned(header: #"{"alg":"HS256"}"#, payload: String(repeating: "[", count: 5000)),
-            "\u{0}.\u{0}.\u{0}", "한국.어.어",
+            Tokens.unsigned(header: #"{"alg":"HS256"}"#, payload: #"{"exp":1e999}"#), "\u{0}.\u{0}.\u{0}", "한국.어.어",
         ])
     func malformed(token: String) async throws {
         let verifier = try await Tokens.verifier()
         #expect(throws: TokenFault.malformed) { try verifier.verify(token, at: Tokens.now) }
+    }
+
+    @Test(
+        "A claim that is not what it has to be is named",
+        arguments: [
+            (#"{"exp":"soon"}"#, "exp"), (#"{"aud":7,"exp":1}"#, "aud"),
+            (#"{"tocsin":{"publish":"*"}}"#, "tocsin"), (#"{"tocsin":[]}"#, "tocsin"), (#"{"sub":7}"#, "sub"),
+            (#"{"jti":["a"]}"#, "jti"), (#"{"nbf":true}"#, "nbf"),
+        ])
+    func claim(payload: String, name: String) async throws {
+        let verifier = try await Tokens.verifier()
+        let token = Tokens.unsigned(header: #"{"alg":"HS256"}"#, payload: payload)
+        #expect(throws: TokenFault.claim(name)) { try verifier.verify(token, at: Tokens.now) }
+    }
+
+    @Test(
+        "What else is in a header does not matter, whatever it is",
+        arguments: ["1e300", "-1e300", "9223372036854775808", "[[[[{}]]]]", "null", #"{"a":1e300}"#])
+    func header(value: String) async throws {
+        let verifier = try await Tokens.verifier()
+        let token = Tokens.unsigned(header: #"{"alg":"HS256","x":\#(value)}"#, payload: #"{"exp":1}"#)
+        #expect(throws: TokenFault.signature) { try verifier.verify(token, at: Tokens.now) }
+        let strange = Tokens.unsigned(header: #"{"alg":"HS256","kid":\#(value)}"#, payload: #"{"exp":1}"#)
+        #expect(throws: TokenFault.signature) { try verifier.verify(strange, at: Tokens.now) }
+        let nameless = Tokens.unsigned(header: #"{"alg":\#(value)}"#, payload: #"{"exp":1}"#)
+        #expect(throws: TokenFault.algorithm(nil)) { try verifier.verify(nameless, at: Tokens.now) }
     }
 }
