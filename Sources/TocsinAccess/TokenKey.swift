@@ -18,10 +18,11 @@ package struct TokenKey: Sendable {
     ///
     /// - Throws: ``InvalidTokenKey`` for one that is too short.
     package init(secret: some Collection<UInt8>) async throws(InvalidTokenKey) {
+        guard !TokenKeyText.isPEM(secret) else { throw InvalidTokenKey(reason: .secretInPEM) }
         guard secret.count >= Self.minimumSecret else { throw InvalidTokenKey(reason: .shortSecret(secret.count)) }
         let keys = JWTKeyCollection()
         await keys.add(hmac: HMACKey(from: Array(secret)), digestAlgorithm: .sha256)
-        self.init(id: nil, algorithm: try await Self.only(of: keys))
+        self.init(id: nil, algorithm: try await Self.only(of: keys, else: .unknownKind))
     }
 
     /// What is in a file: a public key in PEM (RSA for RS256, P-256 for ES256, Ed25519 for EdDSA), else a secret for HS256. The
@@ -29,43 +30,46 @@ package struct TokenKey: Sendable {
     ///
     /// - Throws: ``InvalidTokenKey`` for what is neither.
     package init(file bytes: [UInt8]) async throws(InvalidTokenKey) {
-        let text = String(decoding: bytes, as: UTF8.self)
-        guard text.contains("-----BEGIN ") else {
-            var secret = bytes[...]
-            if secret.last == UInt8(ascii: "\n") { secret.removeLast() }
-            if secret.last == UInt8(ascii: "\r") { secret.removeLast() }
-            try await self.init(secret: secret)
-            return
+        switch TokenKeyText(file: bytes) {
+        case .secret(let secret): try await self.init(secret: secret)
+        case .privatePEM: throw InvalidTokenKey(reason: .privateKey)
+        case .publicPEM(let text):
+            let keys = JWTKeyCollection()
+            if let key = try? Insecure.RSA.PublicKey(pem: text) {
+                await keys.add(rsa: key, digestAlgorithm: .sha256)
+            } else if let key = try? ES256PublicKey(pem: text) {
+                await keys.add(ecdsa: key)
+            } else if let key = try? EdDSA.PublicKey(pem: text) {
+                await keys.add(eddsa: key)
+            }
+            self.init(id: nil, algorithm: try await Self.only(of: keys, else: .unknownKind))
         }
-        guard !text.contains("PRIVATE KEY-----") else { throw InvalidTokenKey(reason: .privateKey) }
-        let keys = JWTKeyCollection()
-        if let key = try? Insecure.RSA.PublicKey(pem: text) {
-            await keys.add(rsa: key, digestAlgorithm: .sha256)
-        } else if let key = try? ES256PublicKey(pem: text) {
-            await keys.add(ecdsa: key)
-        } else if let key = try? EdDSA.PublicKey(pem: text) {
-            await keys.add(eddsa: key)
-        } else {
-            throw InvalidTokenKey(reason: .unknownKind)
-        }
-        self.init(id: nil, algorithm: try await Self.only(of: keys))
     }
 
-    private static func only(of keys: JWTKeyCollection) async throws(InvalidTokenKey) -> any JWTAlgorithm {
+    /// The key of a collection that has one.
+    ///
+    /// - Throws: ``InvalidTokenKey`` for the reason where it has none.
+    static func only(
+        of keys: JWTKeyCollection, else reason: InvalidTokenKey.Reason
+    ) async throws(InvalidTokenKey) -> any JWTAlgorithm {
         do {
             return try await keys.getKey()
         } catch {
-            throw InvalidTokenKey(reason: .unknownKind)
+            throw InvalidTokenKey(reason: reason)
         }
     }
 }
 
-/// Something that no token can be verified with.
+/// Something that no token can be verified with, or signed.
 package struct InvalidTokenKey: Error, Hashable, CustomStringConvertible {
     package enum Reason: Hashable, Sendable {
         case shortSecret(Int)
+        case secretInPEM
         case privateKey
+        case publicKey
+        case encryptedKey
         case unknownKind
+        case unknownPrivateKind
         case noSet
         case emptySet
     }
@@ -81,6 +85,11 @@ package struct InvalidTokenKey: Error, Hashable, CustomStringConvertible {
             """
         case .privateKey:
             "this is a private key, which only who makes tokens needs; give the public key, of 'openssl pkey -pubout'"
+        case .secretInPEM: "this is a key in PEM and no secret; give the file that it is in"
+        case .publicKey: "this is a public key, which cannot sign; give the private key that it belongs to"
+        case .encryptedKey:
+            "this private key has a passphrase; write one without, with 'openssl pkey -in FILE -out NEW'"
+        case .unknownPrivateKind: "this is no private key of RSA (2048 bits or more), P-256 or Ed25519"
         case .unknownKind: "this is no public key of RSA (2048 bits or more), P-256 or Ed25519"
         case .noSet: "this is no JSON Web Key Set; it is an object with an array of keys, {\"keys\": […]}"
         case .emptySet:

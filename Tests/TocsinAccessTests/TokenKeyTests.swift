@@ -76,4 +76,11 @@ import TocsinAccess
         let wrong = await #expect(throws: InvalidTokenKey.self) { try await verifier(larger) }
         #expect(wrong?.reason == .unknownKind)
     }
+
+    @Test("A key in PEM is no secret, since others may know it")
+    func secretInPEM() async throws {
+        let pem = Array(P256.Signing.PrivateKey().publicKey.pemRepresentation.utf8)
+        let error = await #expect(throws: InvalidTokenKey.self) { try await TokenKey(secret: pem) }
+        #expect(error?.reason == .secretInPEM)
+    }
 }
