@@ -17,4 +17,7 @@ package struct Authenticator: Sendable {
     package func grant(for token: String) throws(TokenFault) -> Grant {
         try verifier.verify(token, at: now())
     }
+
+    /// Keys that are not known yet.
+    package var keySet: KeySet? { verifier.keySet }
 }

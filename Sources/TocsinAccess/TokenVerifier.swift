@@ -4,14 +4,17 @@ package import Tocsin
 /// Verifies tokens (RFC 7519, RFC 8725) and says what they allow. No clock, no waiting: it can be asked on an event loop.
 package struct TokenVerifier: Sendable {
     private let keys: [TokenKey]
+    let keySet: KeySet?
     private let rules: ClaimRules
 
     /// - Parameters:
-    ///   - keys: at least one.
+    ///   - keys: those that stay the same.
+    ///   - keySet: further ones.
     ///   - issuer: what `iss` has to be, where given.
     ///   - audience: what `aud` has to contain, where given.
-    package init(keys: [TokenKey], issuer: String? = nil, audience: String? = nil) {
+    package init(keys: [TokenKey], keySet: KeySet? = nil, issuer: String? = nil, audience: String? = nil) {
         self.keys = keys
+        self.keySet = keySet
         self.rules = ClaimRules(issuer: issuer, audience: audience)
     }
 
@@ -30,21 +33,25 @@ package struct TokenVerifier: Sendable {
     /// - Throws: ``TokenFault`` where it was not.
     package func checkSignature(of token: SignedToken) throws(TokenFault) {
         guard !token.header.isCritical else { throw .criticalHeader }
-        let key = try key(for: token.header)
-        let isSigned = (try? key.algorithm.verify(token.signature, signs: token.signed)) ?? false
+        let isSigned = try keys(for: token.header).contains { key in
+            (try? key.algorithm.verify(token.signature, signs: token.signed)) ?? false
+        }
         guard isSigned else { throw .signature }
     }
 
-    /// The key that a token says it was signed with, if it is one for the algorithm that the token names.
-    private func key(for header: SignedToken.Header) throws(TokenFault) -> TokenKey {
+    /// The keys that a token can have been signed with by what it says, which are for the algorithm that it names.
+    ///
+    /// - Returns: at least one.
+    private func keys(for header: SignedToken.Header) throws(TokenFault) -> [TokenKey] {
         let id = header.keyID
-        // One key that has no id is for all tokens. In a set, keys of different kinds may have the same id.
-        let known = keys.count == 1 && keys[0].id == nil ? keys : keys.filter { $0.id == id && id != nil }
+        let keys = keys + (keySet?.keys ?? [])
+        // A key alone need not be named. In a set, keys of different kinds may have the same id, or none.
+        let isAlone = keys.count == 1 && (id == nil || keys[0].id == nil)
+        let known = isAlone ? keys : keys.filter { $0.id == id }
         guard !known.isEmpty else { throw .unknownKey(id) }
         // Compared with the key's, never the other way round: else a public key could be used as a secret.
-        guard let key = known.first(where: { $0.algorithm.name == header.algorithm }) else {
-            throw .algorithm(header.algorithm)
-        }
-        return key
+        let usable = known.filter { $0.algorithm.name == header.algorithm }
+        guard !usable.isEmpty else { throw .algorithm(header.algorithm) }
+        return usable
     }
 }

@@ -39,9 +39,14 @@ extension SQLiteJournal {
                 return .notFound
             case .entry(let entry):
                 return entry.isExpired(at: now) ? .notFound : .found(entry)
-            case .withdrawn(_, let expiresAt):
+            case .withdrawn(let withdrawal, let expiresAt):
                 if let expiresAt, expiresAt <= now { return .notFound }
-                return .withdrawn
+                guard case .entry(let entry) = try AlarmRow.find(withdrawal, in: database, epochs: session.epochs)
+                else {
+                    self.logDamage(withdrawal)
+                    return .notFound
+                }
+                return .withdrawn(by: entry)
             }
         }
     }

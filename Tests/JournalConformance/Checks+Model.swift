@@ -93,7 +93,8 @@ extension JournalConformance {
         #expect(try await journal.standing(of: after) == model.standing(of: after))
         switch (try await journal.alarm(after), model.alarm(after, at: now)) {
         case (.found(let entry), .found(let other)): #expect(entry.alarm == other.alarm)
-        case (.withdrawn, .withdrawn), (.notFound, .notFound): break
+        case (.withdrawn(by: let entry), .withdrawn(by: let other)): #expect(entry.alarm == other.alarm)
+        case (.notFound, .notFound): break
         case let (found, expected): Issue.record("\(after) is \(found), not \(expected)")
         }
         let page = try await journal.alarms(after: nil, through: nil, for: .addresses([]), limit: PageLimit(alarms: 1))

@@ -22,7 +22,11 @@ extension JournalConformance {
             }
             #expect(try await journal.all().map(\.id) == [ids[1], entry.id])
             #expect(try await journal.allNewest().map(\.id) == [entry.id, ids[1]])
-            guard case .withdrawn = try await journal.alarm(ids[0]) else { Issue.record("it is still there"); return }
+            guard case .withdrawn(by: let found) = try await journal.alarm(ids[0]) else {
+                Issue.record("it is still there")
+                return
+            }
+            #expect(found.id == entry.id && found.withdraws == ids[0] && found.alarm.audience == .users(["a", "b"]))
             guard case .found = try await journal.alarm(entry.id) else { Issue.record("nothing tells of it"); return }
             #expect(try await journal.standing(of: ids[0]) == .resumable)
         },

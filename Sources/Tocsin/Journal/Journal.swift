@@ -180,8 +180,8 @@ package struct Page: Sendable {
 public enum Lookup: Sendable {
     /// An alarm, or the withdrawal of one.
     case found(Entry)
-    /// An alarm that was withdrawn.
-    case withdrawn
+    /// An alarm that was withdrawn, of which nothing is left; the entry tells its readers so, and has its audience.
+    case withdrawn(by: Entry)
     /// Unknown, expired, or removed by retention.
     case notFound
 }

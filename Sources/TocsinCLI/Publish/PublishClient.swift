@@ -108,14 +108,8 @@ struct PublishClient: Sendable {
         }
         return NoAnswer(
             failure: CommandFailure(
-                "no answer from \(server) (\(Self.reason(error))); start it with 'tocsin serve', "
+                "no answer from \(server) (\(ConnectionFailure.reason(error))); start it with 'tocsin serve', "
                     + "or name it with --server"),
             isPassing: true)
-    }
-
-    private static func reason(_ error: any Error) -> String {
-        if let error = error as? HTTPClientError { return error.shortDescription.lowercased() }
-        if let error = (error as? NIOConnectionError)?.connectionErrors.first { return reason(error.error) }
-        return (error as? IOError).map { String(cString: strerror($0.errnoCode)).lowercased() } ?? "\(error)"
     }
 }

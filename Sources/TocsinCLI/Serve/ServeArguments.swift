@@ -22,6 +22,7 @@ struct ServerArguments<Defaults: ServerDefaults>: ParsableArguments {
     @Option(ServeOptions.allowedHost) var allowedHost: [String] = []
     @Option(ServeOptions.corsOrigin) var corsOrigin: [String] = []
     @Option(ServeOptions.tokenKeyFile) var tokenKeyFile: String?
+    @Option(ServeOptions.jwks) var jwks: String?
     @Option(ServeOptions.tokenIssuer) var tokenIssuer: String?
     @Option(ServeOptions.tokenAudience) var tokenAudience: String?
     @Option(Defaults.data) var data: String?
@@ -58,6 +59,7 @@ struct ServerArguments<Defaults: ServerDefaults>: ParsableArguments {
             ServeOptions.allowedHost.description: .list(allowedHost),
             ServeOptions.corsOrigin.description: .list(corsOrigin),
             ServeOptions.tokenKeyFile.description: .text(tokenKeyFile),
+            ServeOptions.jwks.description: .text(jwks),
             ServeOptions.tokenIssuer.description: .text(tokenIssuer),
             ServeOptions.tokenAudience.description: .text(tokenAudience),
             ServeOptions.data.description: .text(data),

@@ -54,6 +54,12 @@ enum ServeOptions {
         requirement: "is a secret of \(TokenKey.minimumSecret) bytes or more",
         parse: { $0.utf8.count < TokenKey.minimumSecret ? nil : $0 })
 
+    static let jwks = ServeOption<KeySetLocation>(
+        "jwks", valueName: "file|url",
+        help:
+            "JSON Web Key Set with public keys of the access tokens, which is read anew when a token names another key.",
+        requirement: KeySetLocation.requirement, parse: KeySetLocation.init)
+
     static let tokenIssuer = ServeOption<String>(
         "token-issuer", valueName: "text", help: "What a token's issuer (iss) must be.",
         requirement: "is a text", parse: { $0.isEmpty ? nil : $0 })
@@ -157,6 +163,7 @@ enum ServeOptions {
     static let all: [OptionDescription] = [
         host.description, port.description, tlsCertificate.description, tlsKey.description, insecureOpen.description,
         allowedHost.description, corsOrigin.description, tokenKeyFile.description, tokenKey.description,
+        jwks.description,
         tokenIssuer.description, tokenAudience.description,
         data.description, retain.description, retainAlarms.description, keyRetention.description,
         defaultLanguage.description, greeting.description, heartbeat.description, connections.description,

@@ -37,7 +37,7 @@ struct ServeRun: Sendable {
             logger.warning("--insecure-open: anyone who reaches \(settings.configuration.host) may publish and listen")
         }
         var configuration = settings.configuration
-        configuration.authenticator = try await settings.accessRules?.authenticator()
+        configuration.authenticator = try await settings.accessRules?.authenticator(logger: logger)
         configuration.certificate = try settings.certificateFiles.map { try ServerCertificate($0, logger: logger) }
         let isSecure = configuration.certificate != nil
         let retention = settings.configuration.hub.retention

@@ -32,8 +32,8 @@ struct AlarmRoute: Sendable {
             throw .unavailable(error.message)
         }
         return switch found {
-        case .found(let entry): permit.allowsManaging(entry.alarm.audience) ? found : .notFound
-        case .withdrawn: permit == .everything ? found : .notFound
+        case .found(let entry), .withdrawn(by: let entry):
+            permit.allowsManaging(entry.alarm.audience) ? found : .notFound
         case .notFound: found
         }
     }

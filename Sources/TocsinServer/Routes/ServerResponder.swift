@@ -1,6 +1,7 @@
 import HTTPTypes
 import Hummingbird
 import Tocsin
+import TocsinAccess
 
 /// Answers every request that is not for a stream.
 ///
@@ -51,8 +52,13 @@ struct ServerResponder: HTTPResponder {
         let response: Response
         var fields: [HeaderField]
         var problem: Problem?
-        switch access.decide(method, route, target, header: header) {
-        case .refuse(let refusal, let its):
+        var decision = access.decide(method, route, target, header: header)
+        if case .awaitKeys(let keySet, _, _) = decision {
+            await keySet.refresh()
+            decision = access.decide(method, route, target, header: header)
+        }
+        switch decision {
+        case .refuse(let refusal, let its), .awaitKeys(_, let refusal, let its):
             (problem, fields) = (refusal, its)
             response = Response(refusal)
         case .preflight(let its):

@@ -5,6 +5,7 @@ package import NIOCore
 package import NIOPosix
 import ServiceLifecycle
 package import Tocsin
+import TocsinAccess
 package import TocsinMetrics
 import UnixSignals
 
@@ -80,6 +81,9 @@ package struct TocsinServer: Sendable {
         ]
         if let certificate = configuration.certificate {
             services.append(GuestService { await certificate.watch() })
+        }
+        if let keySet = configuration.authenticator?.keySet {
+            services.append(GuestService { await keySet.keepFresh() })
         }
         if let work { services.append(GuestService { await work(hub) }) }
         return services

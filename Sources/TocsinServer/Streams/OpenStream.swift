@@ -1,6 +1,7 @@
 import NIOCore
 import NIOHTTP1
 import Tocsin
+import TocsinAccess
 
 /// What answers a request for a stream, in its version of HTTP. Used on its event loop only.
 protocol StreamResponse: StreamChannel {
@@ -57,11 +58,27 @@ final class OpenStream {
     ///   - header: gives the values of a header field of the request, by its name.
     ///   - peer: from which the connection comes.
     func open(
-        _ target: String, header: (String) -> [String], from peer: SocketAddress?, eventLoop: any EventLoop
+        _ target: String, header: @escaping (String) -> [String], from peer: SocketAddress?, eventLoop: any EventLoop
     ) {
-        switch configuration.gate.decide(target, header: header) {
+        open(target, awaitsKeys: true, header: header, from: peer, eventLoop: eventLoop)
+    }
+
+    /// - Parameter awaitsKeys: whether its token may be of a key that is still to be fetched.
+    private func open(
+        _ target: String, awaitsKeys: Bool, header: @escaping (String) -> [String], from peer: SocketAddress?,
+        eventLoop: any EventLoop
+    ) {
+        switch configuration.gate.decide(target, awaitsKeys: awaitsKeys, header: header) {
         case .answer(let answer):
             refuse(with: answer)
+        case .awaitKeys(let keySet):
+            let promise = eventLoop.makePromise(of: Void.self)
+            promise.futureResult.assumeIsolated().whenComplete { [self] _ in
+                // The client may have left meanwhile.
+                guard state == .deciding else { return }
+                open(target, awaitsKeys: false, header: header, from: peer, eventLoop: eventLoop)
+            }
+            promise.completeWithTask { await keySet.refresh() }
         case .open(let request, let permit, let fields):
             self.fields = fields
             pass = permit.pass

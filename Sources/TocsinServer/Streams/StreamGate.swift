@@ -1,5 +1,6 @@
 import NIOHTTP1
 import Tocsin
+import TocsinAccess
 
 /// Decides on requests for streams, before anything is opened.
 struct StreamGate: Sendable {
@@ -16,6 +17,8 @@ struct StreamGate: Sendable {
         case answer(StreamAnswer)
         /// A stream, or whatever the answer will be: it is to have these fields.
         case open(StreamRequest, Permit, fields: HTTPHeaders)
+        /// To be decided again once the key set was read anew.
+        case awaitKeys(KeySet)
     }
 
     /// Whether a request is one for a stream. `HEAD` is not, and goes to the router.
@@ -36,7 +39,8 @@ struct StreamGate: Sendable {
     /// - Parameters:
     ///   - text: the target of a GET request.
     ///   - header: gives the values of a header field of the request, by its name; HTTP/2's `:authority` for `Host`.
-    func decide(_ text: String, header: (String) -> [String]) -> Decision {
+    ///   - awaitsKeys: whether ``Decision/awaitKeys(_:)`` can be the answer.
+    func decide(_ text: String, awaitsKeys: Bool = true, header: (String) -> [String]) -> Decision {
         var target = RequestTarget.root
         var route = Route.unknown
         var fault: Problem?
@@ -59,6 +63,8 @@ struct StreamGate: Sendable {
         switch access.decide("GET", route, target, header: header) {
         case .refuse(let problem, let fields):
             return answered(problem, fields)
+        case .awaitKeys(let keySet, let problem, let fields):
+            return awaitsKeys ? .awaitKeys(keySet) : answered(problem, fields)
         case .preflight(let fields):
             return answered(nil, fields)
         case .allow(let permit, let fields, let foreign):

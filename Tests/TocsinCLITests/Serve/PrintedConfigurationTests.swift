@@ -29,6 +29,7 @@ import Testing
                 cors-origin: []  # default
                 # token-key-file:  # not given
                 # token-key:  # not given
+                # jwks:  # not given
                 # token-issuer:  # not given
                 # token-audience:  # not given
                 data: tocsin.db  # default

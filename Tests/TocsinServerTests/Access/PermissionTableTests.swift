@@ -187,6 +187,8 @@ import TocsinAccess
             // Nothing was withdrawn, and who may publish it sees it all.
             #expect(try await ask("GET", seo, Self.publish("user:seo")).status == 200)
             #expect(try await ask("GET", both, Self.publish("user:seo", "user:tiaz")).status == 200)
+            #expect(try await ask("GET", gone, Self.publish("user:seo")).status == 410)
+            #expect(try await ask("DELETE", gone, Self.publish("user:seo")).status == 200)
             #expect(try await ask("DELETE", withdrawal, Self.publish("user:seo")).status == 409)
             #expect(try await ask("DELETE", seo, Self.publish("user:seo")).status == 200)
         }

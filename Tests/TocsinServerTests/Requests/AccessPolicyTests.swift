@@ -23,7 +23,7 @@ import Testing
         let (status, fields) =
             switch decision {
             case .allow(_, let fields, _): (200, fields)
-            case .refuse(let problem, let fields): (problem.status, fields)
+            case .refuse(let problem, let fields), .awaitKeys(_, let problem, let fields): (problem.status, fields)
             case .preflight(let fields): (204, fields)
             }
         return (status, Dictionary(fields.map { ($0.name, $0.value) }, uniquingKeysWith: { $0 + $1 }))

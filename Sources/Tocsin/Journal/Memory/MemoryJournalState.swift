@@ -118,9 +118,10 @@ extension MemoryJournalState {
         switch record {
         case .entry(let entry):
             return entry.isExpired(at: now) ? .notFound : .found(entry)
-        case .withdrawn(_, _, let expiresAt):
+        case .withdrawn(let withdrawal, _, let expiresAt):
             if let expiresAt, expiresAt <= now { return .notFound }
-            return .withdrawn
+            guard case .entry(let entry) = records[withdrawal.low] else { return .notFound }
+            return .withdrawn(by: entry)
         }
     }
 

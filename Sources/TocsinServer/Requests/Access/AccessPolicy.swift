@@ -121,8 +121,16 @@ package struct AccessPolicy: Sendable {
         do throws(Problem) {
             guard let token = try request.token.get() else { throw .missingToken }
             if token.way == .cookie { try checkPage(of: request, isAllowed: origin != nil) }
-            let grant = try Self.grant(for: token, by: authenticator)
-            return .allow(.grant(grant), fields: varied(origin), unreadableTo: foreign)
+            switch Self.grant(for: token, by: authenticator) {
+            case .success(let grant):
+                return .allow(.grant(grant), fields: varied(origin), unreadableTo: foreign)
+            case .failure(let fault):
+                let problem = Problem.invalidToken(fault)
+                guard case .unknownKey(_?) = fault, let keySet = authenticator.keySet, keySet.mayRefresh else {
+                    throw problem
+                }
+                return .awaitKeys(keySet, problem, fields: varied(origin))
+            }
         } catch {
             return .refuse(error, fields: varied(origin))
         }
@@ -137,12 +145,10 @@ package struct AccessPolicy: Sendable {
         guard ["GET", "HEAD"].contains(request.method) else { throw .missingOrigin }
     }
 
-    private static func grant(for token: PresentedToken, by authenticator: Authenticator) throws(Problem) -> Grant {
-        do throws(TokenFault) {
-            return try authenticator.grant(for: token.text)
-        } catch {
-            throw .invalidToken(error)
-        }
+    private static func grant(
+        for token: PresentedToken, by authenticator: Authenticator
+    ) -> Result<Grant, TokenFault> {
+        Result { () throws(TokenFault) in try authenticator.grant(for: token.text) }
     }
 
     // MARK: Hosts and origins

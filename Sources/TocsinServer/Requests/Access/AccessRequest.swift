@@ -1,3 +1,5 @@
+package import TocsinAccess
+
 /// What of a request says who asks, and by which name of the server.
 struct AccessRequest: Hashable, Sendable {
     var method: String
@@ -35,13 +37,15 @@ struct AccessRequest: Hashable, Sendable {
 }
 
 /// Whether a request may go on.
-package enum AccessDecision: Hashable, Sendable {
+package enum AccessDecision: Sendable {
     /// It may do what the permit says; its answer, also one that tells of an error, is to have these header fields.
     ///
     /// Where an origin is named, a page of it cannot read the answer, and the log should tell.
     case allow(Permit, fields: [HeaderField], unreadableTo: String? = nil)
     /// It is to be answered with a problem and these header fields. For a 403 the log should tell the problem's detail.
     case refuse(Problem, fields: [HeaderField])
+    /// Its token is of a key that is not known, or not yet: once the key set was read anew it is to be decided again.
+    case awaitKeys(KeySet, Problem, fields: [HeaderField])
     /// It is a preflight, to be answered 204 without a body, and with these header fields.
     case preflight(fields: [HeaderField])
 }
