@@ -383,6 +383,7 @@ let package = Package(
                 "SeededRandomness",
                 "ServerSentEvents",
                 "Tocsin",
+                "TocsinAccess",
                 "TocsinCLI",
                 "TocsinMetrics",
                 "TocsinServer",

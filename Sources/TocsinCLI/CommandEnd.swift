@@ -20,6 +20,11 @@ struct CommandEnd: Hashable {
     ///   - error: what stopped it.
     ///   - arguments: the command line, without the program.
     init(_ error: any Error, arguments: [String]) {
+        // All has been said.
+        if let code = error as? ExitCode {
+            status = code.rawValue
+            return
+        }
         if let failure = error as? CommandFailure {
             status = failure.status.rawValue
             self.error = Self.line(failure.message)

@@ -36,6 +36,7 @@ EXPECTED = [
     r'^{"retry":\d+}\n{"type":"position","data":"","lastEventId":"\d+-5"}$', r"^data: The second$",
     r"^event: reservation$", r"^data: The first$", r'"data":"The second"', r'"data":"새 소식","language":"ko"',
     r'"data":"The first"', r'{"id":"\d+-8"}', r"^ready$",
+    r"^good: a server with this key takes it",
 ]
 
 

@@ -30,6 +30,7 @@ enum ShortOptions {
         case PublishCommand.configuration.commandName: PublishCommand.optionsWithValue
         case ListenCommand.configuration.commandName: ListenCommand.optionsWithValue
         case DecodeCommand.configuration.commandName: DecodeCommand.optionsWithValue
+        case TokenCommand.configuration.commandName: TokenCommand.optionsWithValue
         case BenchCommand.configuration.commandName: BenchCommand.optionsWithValue
         default: []
         }

@@ -98,7 +98,7 @@ struct PublishCommand: AsyncParsableCommand {
     /// What to send.
     func message(standardInput: () -> Data) throws(CommandFailure) -> AlarmMessage {
         let audience = try AlarmMessage.Audience(users: user, topics: topic, everyone: everyone)
-        var message = AlarmMessage(audience: audience, event: event, key: key ?? IdempotencyKey.random())
+        var message = AlarmMessage(audience: audience, event: event, key: key ?? RandomID.make())
         if let ttl {
             guard let seconds = DurationOption(ttl)?.wholeSeconds, (1...31_536_000).contains(seconds) else {
                 throw CommandFailure(

@@ -16,6 +16,7 @@ import Testing
         ["bench", "--streams", "0"], ["bench", "--topics", "1", "--users", "1"], ["bench", "--duration", "0s"],
         ["bench", "ftp://127.0.0.1"], ["bench", "http://127.0.0.1:5000/events"], ["bench", "--size", "1"],
         ["bench", "--http2"], ["decode", "file"], ["decode", "--max-event", "0"], ["decode", "--max-event", "1k"],
+        ["token"], ["token", "--user", "a"], ["token", "--user", "a", "--expires", "0s"], ["token", "surplus"],
         ["publish", "--user", "a", "one", "two"], ["publish", "--server", "nonsense", "--user", "a", "hi"],
     ])
     func `bad usage is told in one line, with status 64`(arguments: [String]) async throws {
@@ -36,6 +37,7 @@ import Testing
         (["publish", "--user", "a", "b", "c"], "unexpected argument 'c'; see 'tocsin publish --help'"),
         (["nonsense"], "unexpected argument 'nonsense'; see 'tocsin --help'"),
         (["decode", "--max-event", "-1"], #"--max-event is 1 or more bytes, not "-1""#),
+        (["token", "-x"], "unexpected option '-x'; see 'tocsin token --help'"),
         (["decode", "-x"], "unexpected option '-x'; see 'tocsin decode --help'"),
         (["demo", "--prot", "1"], "unknown option '--prot', perhaps '--port'; see 'tocsin demo --help'"),
         (["serve", "--config", ""], #"--config is the path of a file, not """#),
@@ -61,7 +63,7 @@ import Testing
     }
 
     @Test func `no line of the help is longer than a terminal`() async throws {
-        for command in ["serve", "demo", "publish", "decode", "bench"] {
+        for command in ["serve", "demo", "publish", "decode", "token", "bench"] {
             let help = try await TocsinProcess.run([command, "--help"], in: folder).output
             #expect(help.split(separator: "\n").allSatisfy { $0.count <= 80 }, "\(help)")
         }

@@ -1,0 +1,51 @@
+import Foundation
+import Tocsin
+import TocsinAccess
+
+extension TokenCommand {
+    /// Explains the token of the command line, or of standard input.
+    func explanation(
+        environment: [String: String], at now: Timestamp, standardInput: () -> Data
+    ) async throws(CommandFailure) -> TokenExplanation {
+        try checkExplaining()
+        let keys = try await keys(environment: environment)
+        let given = explain == "-" ? String(decoding: standardInput(), as: UTF8.self) : explain ?? ""
+        let text = given.trimmingCharacters(in: .whitespacesAndNewlines)
+        guard !text.hasPrefix(Self.apiKeyPrefix) else {
+            throw CommandFailure(
+                "this is an API key and no token; the server's list, of 'tocsin key list', tells what it may do")
+        }
+        do throws(TokenFault) {
+            return TokenExplanation(
+                token: try SignedToken(text), text: text, keys: keys, issuer: tokenIssuer, audience: tokenAudience,
+                now: now)
+        } catch {
+            throw CommandFailure(error.advice)
+        }
+    }
+
+    /// How API keys begin.
+    private static let apiKeyPrefix = "tocsin_"
+
+    private func checkExplaining() throws(CommandFailure) {
+        let making = [
+            ("--user", user != nil), ("--publish", !publish.isEmpty), ("--subscribe", !subscribe.isEmpty),
+            ("--admin", admin), ("--expires", expires != nil), ("--id", id != nil), ("--issuer", issuer != nil),
+            ("--audience", audience != nil), ("--key-id", keyID != nil),
+        ]
+        for (flag, isGiven) in making where isGiven {
+            let other = ["--issuer", "--audience"].contains(flag) ? ", perhaps --token-\(flag.dropFirst(2))" : ""
+            throw CommandFailure(usage: "\(flag) is for making a token, and --explain tells what one says\(other)")
+        }
+        guard jwks == nil || tokenKeyFile == nil else {
+            throw CommandFailure(usage: "--jwks and --token-key-file both name the key; choose one of them")
+        }
+    }
+
+    /// None where there is no key to check with.
+    private func keys(environment: [String: String]) async throws(CommandFailure) -> [TokenKey] {
+        if let jwks { return try await TokenKeySource.keys(ofSetAt: jwks) }
+        guard let source = try TokenKeySource(file: tokenKeyFile, environment: environment) else { return [] }
+        return [try await source.key()]
+    }
+}

@@ -1,0 +1,100 @@
+import TocsinAccess
+
+/// Where the key lies that tokens are made or checked with.
+enum TokenKeySource: Hashable {
+    case file(String)
+    case secret(String)
+
+    /// As for the server.
+    static let fileVariable = ServeOptions.tokenKeyFile.description.variable
+    static let secretVariable = ServeOptions.tokenKey.description.variable
+
+    /// - Parameters:
+    ///   - file: from the command line, where it is there; it wins over the environment.
+    ///   - environment: an empty variable counts as not given.
+    /// - Returns: `nil` where there is none.
+    /// - Throws: ``CommandFailure`` where the environment has both.
+    init?(file: String?, environment: [String: String]) throws(CommandFailure) {
+        if let file {
+            self = .file(file)
+            return
+        }
+        let environment = environment.filter { !$0.value.isEmpty }
+        switch (environment[Self.fileVariable], environment[Self.secretVariable]) {
+        case (let file?, nil): self = .file(file)
+        case (nil, let secret?): self = .secret(secret)
+        case (nil, nil): return nil
+        case (_?, _?):
+            throw CommandFailure(
+                "\(Self.fileVariable) and \(Self.secretVariable) are both set; leave out \(Self.secretVariable), "
+                    + "since a file keeps a secret better, or else \(Self.fileVariable)")
+        }
+    }
+
+    /// Reads what makes tokens.
+    func signer() async throws(CommandFailure) -> TokenSigner {
+        let bytes = try content()
+        do throws(InvalidTokenKey) {
+            return try await signer(bytes)
+        } catch {
+            throw CommandFailure("\(name): \(error)")
+        }
+    }
+
+    /// Reads what tokens are checked with: the server's key, or the private one that it belongs to.
+    func key() async throws(CommandFailure) -> TokenKey {
+        let bytes = try content()
+        if let signer = try? await signer(bytes) { return signer.key }
+        do throws(InvalidTokenKey) {
+            switch self {
+            case .file: return try await TokenKey(file: bytes)
+            case .secret: return try await TokenKey(secret: bytes)
+            }
+        } catch {
+            throw CommandFailure("\(name): \(error)")
+        }
+    }
+
+    /// The keys of a file that is a JSON Web Key Set.
+    static func keys(ofSetAt path: String) async throws(CommandFailure) -> [TokenKey] {
+        let name = EventText.printable(path)
+        let bytes: [UInt8]
+        do throws(SmallFile.Unreadable) {
+            bytes = try SmallFile.bytes(at: path)
+        } catch {
+            throw CommandFailure("the key set \(name) \(error); give another with --jwks")
+        }
+        do throws(InvalidTokenKey) {
+            return try await TokenKey.keys(ofSet: bytes)
+        } catch {
+            throw CommandFailure("\(name): \(error)")
+        }
+    }
+
+    /// What it is called in messages, which never have a secret.
+    private var name: String {
+        switch self {
+        case .file(let path): EventText.printable(path)
+        case .secret: Self.secretVariable
+        }
+    }
+
+    private func content() throws(CommandFailure) -> [UInt8] {
+        switch self {
+        case .file(let path):
+            do throws(SmallFile.Unreadable) {
+                return try SmallFile.bytes(at: path)
+            } catch {
+                throw CommandFailure("the key file \(name) \(error); give another with --token-key-file")
+            }
+        case .secret(let text): return Array(text.utf8)
+        }
+    }
+
+    private func signer(_ bytes: [UInt8]) async throws(InvalidTokenKey) -> TokenSigner {
+        switch self {
+        case .file: try await TokenSigner(file: bytes)
+        case .secret: try await TokenSigner(secret: bytes)
+        }
+    }
+}
