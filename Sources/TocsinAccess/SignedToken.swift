@@ -40,8 +40,10 @@ package struct SignedToken: Sendable {
         do {
             return try UniqueMembersDecoder.decode(TokenClaims.self, from: json)
         } catch {
-            guard let claim = (error as? DecodingError)?.path.first else { throw .malformed }
-            throw .claim(claim.stringValue)
+            // What stands at an index is the list's.
+            let path = (error as? DecodingError)?.path.filter { $0.intValue == nil } ?? []
+            guard !path.isEmpty else { throw .malformed }
+            throw .claim(path.map(\.stringValue).joined(separator: "."))
         }
     }
 }

@@ -3,7 +3,7 @@ package import Tocsin
 /// Why a token is worth nothing; it says what to do, and nothing of what the token says about others.
 package enum TokenFault: Error, Hashable, Sendable, CustomStringConvertible {
     case malformed
-    /// A claim that is not of the kind that it has to be.
+    /// A claim that is not of the kind that it has to be; of one within another, the path with a dot.
     case claim(String)
     /// It names no algorithm that a key of this server is for.
     case algorithm(String?)
@@ -53,7 +53,9 @@ package enum TokenFault: Error, Hashable, Sendable, CustomStringConvertible {
         switch claim {
         case "exp", "nbf", "iat": "a number of seconds since 1970"
         case "aud": "a text or an array of texts"
-        case "tocsin": #"an object with what it allows, like {"publish": ["topic:news"], "admin": false}"#
+        case "tocsin": "an object that says what it allows"
+        case "tocsin.publish", "tocsin.subscribe": "an array of permissions"
+        case "tocsin.admin": "true or false"
         default: "a text"
         }
     }

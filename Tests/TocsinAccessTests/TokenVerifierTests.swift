@@ -114,6 +114,10 @@ import Testing
         "What is no token is refused",
         arguments: [
             "", ".", "..", "...", "a.b.c", "a b", String(repeating: ".", count: 9000), "e30.e30", "e30.e30.e30.e30",
+            Tokens.unsigned(header: #"{"alg":"none","alg":"HS256"}"#, payload: "{}"),
+            Tokens.unsigned(header: #"{"alg":"HS256"}"#, payload: #"{"exp":1,"\u0065xp":2}"#),
+            Tokens.unsigned(header: #"{"alg":"HS256"}"#, payload: #"{"tocsin":{"admin":false,"admin":true}}"#),
+            "e30=.e30=.AA==", "e30.e30.A+A/", "e30.e30.AA==", "e30.e30.A", "e30 .e30.AA", "e30.e30.AA\n",
             Tokens.unsigned(header: "[]", payload: "{}"), Tokens.unsigned(header: #"{"alg":"HS256"}"#, payload: "[]"),
             Tokens.unsigned(header: #"{"alg":"HS256"}"#, payload: String(repeating: "[", count: 5000)),
             Tokens.unsigned(header: #"{"alg":"HS256"}"#, payload: #"{"exp":1e999}"#), "\u{0}.\u{0}.\u{0}", "한국.어.어",
@@ -127,7 +131,9 @@ import Testing
         "A claim that is not what it has to be is named",
         arguments: [
             (#"{"exp":"soon"}"#, "exp"), (#"{"aud":7,"exp":1}"#, "aud"),
-            (#"{"tocsin":{"publish":"*"}}"#, "tocsin"), (#"{"tocsin":[]}"#, "tocsin"), (#"{"sub":7}"#, "sub"),
+            (#"{"tocsin":{"publish":"*"}}"#, "tocsin.publish"),
+            (#"{"tocsin":{"subscribe":["*",7]}}"#, "tocsin.subscribe"), (#"{"tocsin":{"admin":1}}"#, "tocsin.admin"),
+            (#"{"tocsin":[]}"#, "tocsin"), (#"{"sub":7}"#, "sub"),
             (#"{"jti":["a"]}"#, "jti"), (#"{"nbf":true}"#, "nbf"),
         ])
     func claim(payload: String, name: String) async throws {

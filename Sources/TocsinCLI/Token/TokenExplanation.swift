@@ -57,7 +57,8 @@ struct TokenExplanation {
         do throws(TokenFault) {
             let grant = try verifier.verify(text, at: now)
             let end = grant.expiresAt.map { ", until \($0.rfc3339)" } ?? ""
-            return ("good: a server with this key takes it\(end), unless it is revoked", true)
+            let use = grant.allowsNothing ? "; but it allows nothing" : ""
+            return ("good: a server with this key takes it\(end), unless it is revoked\(use)", true)
         } catch {
             return ("not good: \(error.advice)", false)
         }
@@ -78,7 +79,8 @@ struct TokenExplanation {
         lines.append("expires at: " + (claims.exp.map { time($0, now) } ?? "never"))
         let publish = (claims.tocsin?.publish ?? []).map(permission)
         lines += (publish.isEmpty ? ["nothing"] : publish).map { "may publish to: \($0)" }
-        let own = claims.sub.map { ["the stream of \($0), with what is for everyone"] } ?? []
+        let user = claims.sub.flatMap { try? Name($0) }
+        let own = user.map { ["the stream of \($0), with what is for everyone"] } ?? []
         let subscribe = own + (claims.tocsin?.subscribe ?? []).map(permission)
         lines += (subscribe.isEmpty ? ["nothing"] : subscribe).map { "may listen to: \($0)" }
         return lines + ["admin: \(claims.tocsin?.admin == true ? "yes" : "no")"]
@@ -96,5 +98,11 @@ struct TokenExplanation {
         case .topicsBelow(let prefix): "\(text) (every topic below \(prefix))"
         case .user, .topic, .everyone: text
         }
+    }
+}
+
+extension Grant {
+    fileprivate var allowsNothing: Bool {
+        holder.subject == nil && publish.isEmpty && subscribe.isEmpty && !isAdmin
     }
 }

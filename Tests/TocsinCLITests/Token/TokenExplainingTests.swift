@@ -115,6 +115,12 @@ import TocsinAccess
         #expect(nameless.text.contains("wrong: the token does not name its algorithm\n"))
     }
 
+    @Test func `a token that is good for nothing is told to be so`() async throws {
+        let told = try await explanation(["--explain", token(TokenClaims(exp: Self.seconds + 1))], environment: key)
+        #expect(told.isGood)
+        #expect(told.text.hasSuffix(", unless it is revoked; but it allows nothing\n"))
+    }
+
     @Test func `what a token holds gives a terminal no orders`() async throws {
         let claims = TokenClaims(
             sub: "\u{1B}]0;x\u{7}\ngood: yes", exp: 1e18, iss: "\u{9B}31m", aud: .one("\r"), jti: "\u{7F}",
