@@ -128,7 +128,11 @@ let package = Package(
         // Tokens and what they allow.
         .target(
             name: "TocsinAccess",
-            dependencies: ["Tocsin", .product(name: "JWTKit", package: "jwt-kit")],
+            dependencies: [
+                "Tocsin",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "JWTKit", package: "jwt-kit"),
+            ],
             swiftSettings: strict),
         // Metrics as the text that Prometheus reads.
         .target(

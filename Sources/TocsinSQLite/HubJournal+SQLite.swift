@@ -19,6 +19,6 @@ extension HubJournal {
     ) throws(JournalError) -> HubJournal {
         let seconds = keyRetention.wholeSeconds
         let journal = try SQLiteJournal(path: path, keyRetention: seconds, now: Timestamp.now, logger: logger)
-        return HubJournal(journal, keyRetention: seconds, close: journal.close)
+        return HubJournal(journal, records: journal, keyRetention: seconds, close: journal.close)
     }
 }

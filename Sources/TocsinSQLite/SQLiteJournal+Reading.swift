@@ -87,7 +87,7 @@ extension SQLiteJournal {
     }
 
     /// Reads in one snapshot. It ends early when the calling Task is cancelled.
-    private func read<Value: Sendable>(
+    func read<Value: Sendable>(
         _ body: @escaping @Sendable (Database, Session) throws -> Value
     ) async throws(JournalError) -> Value {
         let session = try await gate.enter()

@@ -65,7 +65,7 @@ extension SQLiteJournal {
     /// Runs `body` in a transaction of its own.
     ///
     /// - Parameter committed: called on the writing thread once what `body` returned is on disk, in the order of commits.
-    private func write<Value: Sendable>(
+    func write<Value: Sendable>(
         _ body: @escaping @Sendable (Database, Session) throws -> Value,
         committed: @escaping @Sendable (Value, Session) -> Void
     ) async throws(JournalError) -> Value {

@@ -10,6 +10,9 @@ enum Schema {
         migrator.registerMigration("2") { database in
             try database.execute(sql: version2)
         }
+        migrator.registerMigration("3") { database in
+            try database.execute(sql: version3)
+        }
         return migrator
     }
 
@@ -66,5 +69,14 @@ enum Schema {
         INSERT INTO segmented SELECT low / \(AddressSegment.length), name, low FROM addresses ORDER BY 1, 2, 3;
         DROP TABLE addresses;
         ALTER TABLE segmented RENAME TO addresses;
+        """
+
+    private static let version3 = """
+        CREATE TABLE records (
+            kind TEXT NOT NULL,                    -- a RecordKind
+            name TEXT NOT NULL,
+            value TEXT NOT NULL,
+            PRIMARY KEY (kind, name)
+        ) WITHOUT ROWID;
         """
 }

@@ -77,7 +77,8 @@ struct AddressScanTests {
                     INSERT INTO former SELECT name, low FROM addresses;
                     DROP TABLE addresses;
                     ALTER TABLE former RENAME TO addresses;
-                    DELETE FROM grdb_migrations WHERE identifier = '2';
+                    DROP TABLE records;
+                    DELETE FROM grdb_migrations WHERE identifier IN ('2', '3');
                     """)
         }
         await journal.close()

@@ -1,0 +1,225 @@
+import Crypto
+import Synchronization
+package import Tocsin
+
+/// Keys of publishers that cannot make tokens. Asking waits for nothing.
+///
+/// Only their hashes are kept. A key has 256 random bits, which nobody finds by trying: so the hash need not be slow, as one
+/// of a password must be.
+package final class APIKeys: Sendable {
+    /// What of a key may be shown.
+    package struct Key: Hashable, Sendable {
+        package let name: Name
+        package let publish: [Permission]
+        package let createdAt: Timestamp
+        /// To the second; `nil` where it was not used yet.
+        package let lastUsedAt: Timestamp?
+    }
+
+    /// How many there can be.
+    static let limit = 10_000
+
+    private static let prefix = "tocsin_"
+    private static let randomBytes = 32
+
+    /// What is stored under a key's name.
+    fileprivate struct Record: Codable {
+        /// base64url of its SHA-256.
+        let hash: String
+        let publish: [String]
+        /// Milliseconds since 1970.
+        let createdAt: Int64
+        var lastUsedAt: Int64?
+    }
+
+    fileprivate struct Entry {
+        let hash: [UInt8]
+        let grant: Grant
+        let name: Name
+        let createdAt: Timestamp
+        var lastUsedAt: Timestamp?
+        /// Whether ``lastUsedAt`` is stored.
+        var isSaved = true
+    }
+
+    fileprivate struct State {
+        /// By their hashes, whose first bytes say nothing about a key.
+        var entries: [[UInt8]: Entry] = [:]
+        var names: [Name: [UInt8]] = [:]
+    }
+
+    private let store: any RecordStore
+    private let now: WallClock
+    private let random: @Sendable (Int) -> [UInt8]
+    private let state: Mutex<State>
+    private let changes = SerialChanges()
+
+    /// Reads those that were stored.
+    ///
+    /// - Parameters:
+    ///   - random: so many bytes that nobody can foresee.
+    /// - Throws: `JournalError` where one cannot be read.
+    package init(
+        store: any RecordStore, now: @escaping WallClock = Timestamp.now,
+        random: @escaping @Sendable (Int) -> [UInt8] = { count in (0..<count).map { _ in .random(in: .min ... .max) } }
+    ) async throws(JournalError) {
+        self.store = store
+        self.now = now
+        self.random = random
+        var state = State()
+        for (name, value) in try await store.records(of: .apiKey) {
+            state.insert(try Self.entry(name, try value.decoded(as: Record.self)))
+        }
+        self.state = Mutex(state)
+    }
+
+    private static func entry(_ name: Name, _ record: Record) throws(JournalError) -> Entry {
+        let publish = record.publish.compactMap { try? Permission($0) }
+        guard let hash = Base64URL.decoded(record.hash.utf8), publish.count == record.publish.count else {
+            throw JournalError(
+                code: .unusable,
+                message: "the record of the API key \(name) in the data file is damaged; put back a backup")
+        }
+        return Entry(
+            hash: Array(hash), grant: Grant(holder: Holder(key: name), publish: publish, expiresAt: nil), name: name,
+            createdAt: Timestamp(milliseconds: record.createdAt),
+            lastUsedAt: record.lastUsedAt.map(Timestamp.init(milliseconds:)))
+    }
+
+    // MARK: Using them
+
+    /// Whether a text is a key by its form, and no token.
+    package static func looksLikeKey(_ text: String) -> Bool { text.utf8.starts(with: prefix.utf8) }
+
+    /// What a key allows; `nil` where there is none such. O(1).
+    package func grant(for key: String) -> Grant? {
+        let hash = Self.hash(key)
+        let now = now()
+        return state.withLock { state in
+            // The time that finding it takes tells of the hash only, which nobody can choose.
+            guard var entry = state.entries[hash], Self.areEqual(entry.hash, hash) else { return nil }
+            let second = Timestamp(milliseconds: now.milliseconds / 1000 * 1000)
+            if entry.lastUsedAt.map({ $0 < second }) ?? true {
+                entry.lastUsedAt = second
+                entry.isSaved = false
+                state.entries[hash] = entry
+            }
+            return entry.grant
+        }
+    }
+
+    private static func hash(_ key: String) -> [UInt8] { Array(SHA256.hash(data: Array(key.utf8))) }
+
+    /// In a time that does not tell where they differ.
+    private static func areEqual(_ left: [UInt8], _ right: [UInt8]) -> Bool {
+        left.count == right.count && zip(left, right).reduce(0) { $0 | ($1.0 ^ $1.1) } == 0
+    }
+
+    // MARK: Managing them
+
+    /// Makes a key; it can be used, and is durable, when this returns.
+    ///
+    /// - Parameter publish: at least one.
+    /// - Returns: the key, which nobody can find out later.
+    /// - Throws: ``APIKeyError``.
+    package func add(_ name: Name, publish: [Permission]) async throws(APIKeyError) -> String {
+        let key = Self.prefix + Base64URL.encoded(random(Self.randomBytes))
+        let entry = Entry(
+            hash: Self.hash(key), grant: Grant(holder: Holder(key: name), publish: publish, expiresAt: nil), name: name,
+            createdAt: now())
+        let result: Result<Void, APIKeyError> = await changes.run { [self] in
+            let (isTaken, count) = state.withLock { ($0.names[name] != nil, $0.names.count) }
+            guard !isTaken else { return .failure(.taken(name)) }
+            guard count < Self.limit else { return .failure(.tooMany) }
+            do throws(JournalError) {
+                try await store.put([name: String(encoding: entry.record)], of: .apiKey)
+            } catch {
+                return .failure(.journal(error))
+            }
+            state.withLock { $0.insert(entry) }
+            return .success(())
+        }
+        try result.get()
+        return key
+    }
+
+    /// Those that there are, by their names.
+    package var list: [Key] {
+        let entries = state.withLock { Array($0.entries.values) }
+        return entries.map { entry in
+            Key(
+                name: entry.name, publish: entry.grant.publish, createdAt: entry.createdAt, lastUsedAt: entry.lastUsedAt
+            )
+        }.sorted { $0.name.string < $1.name.string }
+    }
+
+    /// Takes a key back; it is worth nothing when this returns.
+    ///
+    /// - Returns: whether there was one.
+    package func remove(_ name: Name) async throws(JournalError) -> Bool {
+        let result: Result<Bool, JournalError> = await changes.run { [self] in
+            guard state.withLock({ $0.names[name] != nil }) else { return .success(false) }
+            do throws(JournalError) {
+                try await store.remove([name], of: .apiKey)
+            } catch {
+                return .failure(error)
+            }
+            state.withLock { state in
+                if let hash = state.names.removeValue(forKey: name) { state.entries[hash] = nil }
+            }
+            return .success(true)
+        }
+        return try result.get()
+    }
+
+    /// Stores when keys were used last.
+    package func save() async throws(JournalError) {
+        let result: Result<Void, JournalError> = await changes.run { [self] in
+            let used = state.withLock { $0.entries.values.filter { !$0.isSaved } }
+            guard !used.isEmpty else { return .success(()) }
+            let records = used.map { ($0.name, String(encoding: $0.record)) }
+            do throws(JournalError) {
+                try await store.put(Dictionary(uniqueKeysWithValues: records), of: .apiKey)
+            } catch {
+                return .failure(error)
+            }
+            state.withLock { state in
+                for entry in used where state.entries[entry.hash]?.lastUsedAt == entry.lastUsedAt {
+                    state.entries[entry.hash]?.isSaved = true
+                }
+            }
+            return .success(())
+        }
+        try result.get()
+    }
+}
+
+extension APIKeys.State {
+    fileprivate mutating func insert(_ entry: APIKeys.Entry) {
+        entries[entry.hash] = entry
+        names[entry.name] = entry.hash
+    }
+}
+
+extension APIKeys.Entry {
+    fileprivate var record: APIKeys.Record {
+        APIKeys.Record(
+            hash: Base64URL.encoded(hash), publish: grant.publish.map(\.description),
+            createdAt: createdAt.milliseconds, lastUsedAt: lastUsedAt?.milliseconds)
+    }
+}
+
+/// Why there is no new key.
+package enum APIKeyError: Error, Hashable, CustomStringConvertible {
+    case taken(Name)
+    case tooMany
+    case journal(JournalError)
+
+    package var description: String {
+        switch self {
+        case .taken(let name): "there is an API key \(name) already; remove it first, or take another name"
+        case .tooMany: "there are \(APIKeys.limit) API keys, as many as can be; remove some"
+        case .journal(let error): error.message
+        }
+    }
+}
