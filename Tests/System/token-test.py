@@ -169,6 +169,15 @@ def wrong_keys_are_told(binary, folder):
     mint(binary, "--user", "a", "--token-key-file", made["EdDSA"][0], environment=both)
     err = run(binary, "--user", "a", environment={"TOCSIN_TOKEN_KEY": made["ES256"][2]}, status=1)[1]
     require(err == "tocsin: TOCSIN_TOKEN_KEY: this is a key in PEM and no secret; give the file that it is in\n", err)
+    server = Server(binary, folder, "--token-key-file", made["ES256"][0])
+    try:
+        server.start()
+        raise AssertionError("a server takes a private key")
+    except Failure:
+        require(f'{made["ES256"][0]}: this is a private key, which only who makes tokens needs' in server.tail(),
+                server.tail())
+    finally:
+        server.close()
     # A pipe is read once.
     with open(made["HS256"][0], "rb") as file:
         token = mint(binary, "--user", "a", "--token-key-file", "/dev/stdin", given=file.read().decode())

@@ -2,6 +2,7 @@ import AsyncHTTPClient
 import Foundation
 import NIOCore
 import NIOHTTP1
+import TocsinAccess
 import TocsinServer
 
 /// Where a JSON Web Key Set is.
@@ -30,6 +31,16 @@ enum KeySetLocation: Hashable, Sendable, CustomStringConvertible {
         switch self {
         case .file(let path): path
         case .url(let url): url
+        }
+    }
+
+    /// Reads the keys.
+    func keys() async throws -> [TokenKey] {
+        let bytes = try await read()
+        do throws(InvalidTokenKey) {
+            return try await TokenKey.keys(ofSet: bytes)
+        } catch {
+            throw CommandFailure("--jwks \(self): \(error)")
         }
     }
 

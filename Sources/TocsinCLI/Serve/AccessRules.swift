@@ -4,13 +4,8 @@ import TocsinAccess
 
 /// By what keys tokens are verified, and what they must say besides.
 struct AccessRules: Hashable, Sendable {
-    enum Key: Hashable, Sendable {
-        case file(String)
-        case secret(String)
-    }
-
     /// With it or ``keySet``, or both.
-    let key: Key?
+    let key: TokenKeySource?
     let keySet: KeySetLocation?
     let issuer: String?
     let audience: String?
@@ -28,7 +23,7 @@ struct AccessRules: Hashable, Sendable {
                 "there are two keys for tokens, --token-key-file and \(ServeOptions.tokenKey.description.variable); "
                     + "leave one out")
         }
-        key = file.map(Key.file) ?? secret.map(Key.secret)
+        key = file.map(TokenKeySource.file) ?? secret.map(TokenKeySource.secret)
         guard key == nil, keySet == nil else { return }
         guard issuer == nil, audience == nil else {
             throw CommandFailure(
@@ -41,7 +36,7 @@ struct AccessRules: Hashable, Sendable {
     /// - Throws: ``CommandFailure`` where a key cannot be used.
     func authenticator(logger: Logger) async throws -> Authenticator {
         let log = RecurringLog(logger)
-        let keys = if let key { [try await Self.read(key)] } else { [TokenKey]() }
+        let keys = if let key { [try await key.serverKey()] } else { [TokenKey]() }
         var set: KeySet?
         if let keySet {
             do {
@@ -55,28 +50,5 @@ struct AccessRules: Hashable, Sendable {
             }
         }
         return Authenticator(verifier: TokenVerifier(keys: keys, keySet: set, issuer: issuer, audience: audience))
-    }
-
-    private static func read(_ key: Key) async throws(CommandFailure) -> TokenKey {
-        switch key {
-        case .secret(let secret):
-            do throws(InvalidTokenKey) {
-                return try await TokenKey(secret: Array(secret.utf8))
-            } catch {
-                throw CommandFailure("\(ServeOptions.tokenKey.description.variable): \(error)")
-            }
-        case .file(let path):
-            let bytes: [UInt8]
-            do throws(SmallFile.Unreadable) {
-                bytes = try SmallFile.bytes(at: path)
-            } catch {
-                throw CommandFailure("--token-key-file \(path) \(error); give the path of a secret or a public key")
-            }
-            do throws(InvalidTokenKey) {
-                return try await TokenKey(file: bytes)
-            } catch {
-                throw CommandFailure("--token-key-file \(path): \(error)")
-            }
-        }
     }
 }

@@ -6,7 +6,7 @@ extension TokenCommand {
     /// Explains the token of the command line, or of standard input.
     func explanation(
         environment: [String: String], at now: Timestamp, standardInput: () -> Data
-    ) async throws(CommandFailure) -> TokenExplanation {
+    ) async throws -> TokenExplanation {
         try checkExplaining()
         let keys = try await keys(environment: environment)
         let given = explain == "-" ? String(decoding: standardInput(), as: UTF8.self) : explain ?? ""
@@ -43,8 +43,13 @@ extension TokenCommand {
     }
 
     /// None where there is no key to check with.
-    private func keys(environment: [String: String]) async throws(CommandFailure) -> [TokenKey] {
-        if let jwks { return try await TokenKeySource.keys(ofSetAt: jwks) }
+    private func keys(environment: [String: String]) async throws -> [TokenKey] {
+        if let jwks {
+            guard let location = KeySetLocation(jwks) else {
+                throw CommandFailure(usage: "--jwks \(KeySetLocation.requirement), not \(jwks.debugDescription)")
+            }
+            return try await location.keys()
+        }
         guard let source = try TokenKeySource(file: tokenKeyFile, environment: environment) else { return [] }
         return [try await source.key()]
     }

@@ -11,7 +11,7 @@ struct TokenCommand: AsyncParsableCommand {
             tocsin token [--user U] [--publish P]... [--subscribe S]... [--admin]
                          [--expires D] [--id ID] [--issuer I] [--audience A]
                          [--key-id ID] --token-key-file FILE
-            tocsin token --explain TOKEN [--token-key-file FILE | --jwks FILE]
+            tocsin token --explain TOKEN [--token-key-file FILE | --jwks FILE|URL]
                          [--token-issuer I] [--token-audience A]
             """,
         discussion: """
@@ -85,7 +85,7 @@ struct TokenCommand: AsyncParsableCommand {
 
     @Option(
         parsing: .unconditional,
-        help: ArgumentHelp("Explain: a JSON Web Key Set that has the key.", valueName: "file"))
+        help: ArgumentHelp("Explain: a JSON Web Key Set that has the key.", valueName: "file|url"))
     var jwks: String?
 
     @Option(

@@ -1,11 +1,10 @@
 import TocsinAccess
 
-/// Where the key lies that tokens are made or checked with.
-enum TokenKeySource: Hashable {
+/// Where the key lies that tokens are made or verified with.
+enum TokenKeySource: Hashable, Sendable {
     case file(String)
     case secret(String)
 
-    /// As for the server.
     static let fileVariable = ServeOptions.tokenKeyFile.description.variable
     static let secretVariable = ServeOptions.tokenKey.description.variable
 
@@ -41,34 +40,17 @@ enum TokenKeySource: Hashable {
         }
     }
 
-    /// Reads what tokens are checked with: the server's key, or the private one that it belongs to.
-    func key() async throws(CommandFailure) -> TokenKey {
-        let bytes = try content()
-        if let signer = try? await signer(bytes) { return signer.key }
-        do throws(InvalidTokenKey) {
-            switch self {
-            case .file: return try await TokenKey(file: bytes)
-            case .secret: return try await TokenKey(secret: bytes)
-            }
-        } catch {
-            throw CommandFailure("\(name): \(error)")
-        }
+    /// Reads what a server verifies tokens with, which is no private key.
+    func serverKey() async throws(CommandFailure) -> TokenKey {
+        try await serverKey(try content())
     }
 
-    /// The keys of a file that is a JSON Web Key Set.
-    static func keys(ofSetAt path: String) async throws(CommandFailure) -> [TokenKey] {
-        let name = EventText.printable(path)
-        let bytes: [UInt8]
-        do throws(SmallFile.Unreadable) {
-            bytes = try SmallFile.bytes(at: path)
-        } catch {
-            throw CommandFailure("the key set \(name) \(error); give another with --jwks")
-        }
-        do throws(InvalidTokenKey) {
-            return try await TokenKey.keys(ofSet: bytes)
-        } catch {
-            throw CommandFailure("\(name): \(error)")
-        }
+    /// Reads what tokens are checked with: the server's key, or the private one that it belongs to.
+    func key() async throws(CommandFailure) -> TokenKey {
+        // A pipe can be read once.
+        let bytes = try content()
+        if let signer = try? await signer(bytes) { return signer.key }
+        return try await serverKey(bytes)
     }
 
     /// What it is called in messages, which never have a secret.
@@ -95,6 +77,17 @@ enum TokenKeySource: Hashable {
         switch self {
         case .file: try await TokenSigner(file: bytes)
         case .secret: try await TokenSigner(secret: bytes)
+        }
+    }
+
+    private func serverKey(_ bytes: [UInt8]) async throws(CommandFailure) -> TokenKey {
+        do throws(InvalidTokenKey) {
+            switch self {
+            case .file: return try await TokenKey(file: bytes)
+            case .secret: return try await TokenKey(secret: bytes)
+            }
+        } catch {
+            throw CommandFailure("\(name): \(error)")
         }
     }
 }

@@ -148,7 +148,7 @@ import TocsinAccess
         let failure = await #expect(throws: CommandFailure.self) {
             try await explanation(["--explain", token, "--jwks", secret])
         }
-        #expect(failure?.message.hasPrefix("\(secret): this is no JSON Web Key Set; it is an object") == true)
+        #expect(failure?.message.hasPrefix("--jwks \(secret): this is no JSON Web Key Set; it is an object") == true)
     }
 
     @Test(arguments: [
@@ -174,6 +174,7 @@ import TocsinAccess
         (["--subscribe", "a"], "--subscribe is for"), (["--admin"], "--admin is for"), (["--id", "a"], "--id is for"),
         (["--expires", "1h"], "--expires is for"), (["--key-id", "a"], "--key-id is for"),
         (["--issuer", "a"], "perhaps --token-issuer"), (["--audience", "a"], "perhaps --token-audience"),
+        (["--jwks", "http://example.com/keys"], "--jwks is the path of a file, or an https URL; an http URL is"),
         (["--jwks", "a", "--token-key-file", "b"], "--jwks and --token-key-file both name the key"),
     ])
     func `what is for making a token is refused`(arguments: [String], message: String) async throws {
