@@ -1,23 +1,46 @@
 package import Tocsin
 
-/// Tells who shows a token, and what they may do. No waiting: it is asked on event loops.
+/// Tells who shows a token or a key, and what they may do. No waiting: it is asked on event loops.
 package struct Authenticator: Sendable {
     private let verifier: TokenVerifier
     private let now: WallClock
+    /// What is worth nothing any more; `nil` where nothing can be revoked.
+    package private(set) var revocations: Revocations?
+    /// `nil` where there are none.
+    package private(set) var apiKeys: APIKeys?
 
     package init(verifier: TokenVerifier, now: @escaping WallClock = Timestamp.now) {
         self.verifier = verifier
         self.now = now
     }
 
-    /// Whether tokens of a holder were revoked.
-    package func isRevoked(_ holder: Holder) -> Bool { false }
-
-    /// - Throws: ``TokenFault`` where the token is worth nothing.
-    package func grant(for token: String) throws(TokenFault) -> Grant {
-        try verifier.verify(token, at: now())
+    /// The same, with revocations and API keys that are kept in a store.
+    ///
+    /// - Throws: `JournalError` where what is kept cannot be read.
+    package func keeping(in store: any RecordStore) async throws(JournalError) -> Authenticator {
+        var copy = self
+        copy.revocations = try await Revocations(store: store, now: now)
+        copy.apiKeys = try await APIKeys(store: store, now: now)
+        return copy
     }
 
-    /// Keys that are not known yet.
+    /// Keys that tokens can name and that are not known yet come from here.
     package var keySet: KeySet? { verifier.keySet }
+
+    /// - Parameter token: a token, or an API key.
+    /// - Throws: ``TokenFault`` where it is worth nothing.
+    package func grant(for token: String) throws(TokenFault) -> Grant {
+        if APIKeys.looksLikeKey(token) {
+            guard let grant = apiKeys?.grant(for: token) else { throw .unknownAPIKey }
+            return grant
+        }
+        let grant = try verifier.verify(token, at: now())
+        guard !isRevoked(grant.holder) else { throw .revoked }
+        return grant
+    }
+
+    /// Whether tokens of a holder were revoked.
+    package func isRevoked(_ holder: Holder) -> Bool {
+        revocations?.isRevoked(holder) ?? false
+    }
 }

@@ -20,6 +20,10 @@ package enum TokenFault: Error, Hashable, Sendable, CustomStringConvertible {
     case permission(InvalidPermission)
     /// A time that cannot be counted with.
     case time
+    /// It was good, and was taken back.
+    case revoked
+    /// It is no token but an API key, and none that there is.
+    case unknownAPIKey
 
     /// What a token says, in quotation marks and not at length: it can be anything.
     private static func shown(_ text: String) -> String { String(text.prefix(100)).debugDescription }
@@ -46,6 +50,8 @@ package enum TokenFault: Error, Hashable, Sendable, CustomStringConvertible {
         case .subject(let error): "the token's user (sub): \(error)"
         case .permission(let error): "\(error)"
         case .time: "a time in the token is none"
+        case .revoked: "the token was revoked; get a new one"
+        case .unknownAPIKey: "there is no such API key: it was removed, or is not whole"
         }
     }
 

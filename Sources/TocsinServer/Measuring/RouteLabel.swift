@@ -11,6 +11,9 @@ enum RouteLabel: String, CaseIterable, Hashable, Sendable {
     case health = "/health"
     case ready = "/ready"
     case metrics = "/metrics"
+    case revocations = "/revocations"
+    case apiKeys = "/keys"
+    case apiKey = "/keys/{name}"
     /// The page and what belongs to it.
     case file
     case unknown
@@ -29,6 +32,9 @@ extension Route {
         case .alarm: .alarm
         case .userAlarms: .userAlarms
         case .topicAlarms: .topicAlarms
+        case .revocations: .revocations
+        case .apiKeys: .apiKeys
+        case .apiKey: .apiKey
         case .unknown: .unknown
         }
     }

@@ -1,3 +1,4 @@
+import Tocsin
 import TocsinAccess
 
 // Who may not ask: by which name, and from which page.
@@ -94,5 +95,36 @@ extension Problem {
             a request that changes something and shows its token in a cookie must have an Origin; a browser sends one, \
             anything else sends the token as Authorization: Bearer
             """)
+    }
+}
+
+// What is wrong with a request that manages access.
+
+extension Problem {
+    static var noAccessRules: Problem {
+        Problem(.noAccessRules, "there are no access rules to manage; start the server with --token-key-file or --jwks")
+    }
+
+    static var missingRevocation: Problem {
+        Problem(.missingField, "a revocation needs the user (sub) or the id (jti) of the tokens", at: .root)
+    }
+
+    static func severalRevocations(at pointer: JSONPointer) -> Problem {
+        Problem(.duplicateField, "a revocation has one of sub and jti; send one for each", at: pointer)
+    }
+
+    static func badPermission(at pointer: JSONPointer, _ invalid: InvalidPermission) -> Problem {
+        Problem(.badPermission, "\(invalid)", at: pointer)
+    }
+
+    static func unknownAPIKey(_ name: Name) -> Problem {
+        Problem(.notFound, "there is no API key \(name)")
+    }
+
+    /// What could not be stored does not hold.
+    static func notKept(_ error: JournalError) -> Problem {
+        error.code == .outcomeUnknown
+            ? Problem(.outcomeUnknown, "it is unknown whether this was stored; send it again", retryAfter: 1)
+            : .unavailable("nothing of this was stored: \(error.message)")
     }
 }

@@ -33,6 +33,9 @@ extension Problem {
         package static let notFound = Kind(404, "not-found", "Not found")
         package static let unknownAlarm = Kind(404, "unknown-alarm", "Unknown alarm")
         package static let methodNotAllowed = Kind(405, "method-not-allowed", "Method not allowed")
+        package static let noAccessRules = Kind(409, "no-access-rules", "No access rules")
+        package static let keyExists = Kind(409, "key-exists", "API key exists")
+        package static let tooManyRecords = Kind(409, "too-many-records", "Too many records")
         package static let notWithdrawable = Kind(409, "not-withdrawable", "Cannot be withdrawn")
         package static let withdrawn = Kind(410, "withdrawn", "Withdrawn")
         // 413 to 421
@@ -51,6 +54,7 @@ extension Problem {
         package static let badName = Kind(422, "bad-name", "Bad name")
         package static let badEvent = Kind(422, "bad-event", "Bad event name")
         package static let badLanguage = Kind(422, "bad-language", "Bad language tag")
+        package static let badPermission = Kind(422, "bad-permission", "Bad permission")
         package static let badKey = Kind(422, "bad-key", "Bad idempotency key")
         package static let empty = Kind(422, "empty", "Nothing to publish")
         // 429, 431 and 5xx

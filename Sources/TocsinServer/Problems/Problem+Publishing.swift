@@ -22,9 +22,16 @@ extension Problem {
             retryAfter: retryAfter)
     }
 
-    static func unsupportedContentType(_ contentType: String?) -> Problem {
-        let cause = contentType.map { "\($0.prefix(100)) is not read here" } ?? "there is no content type"
-        return Problem(.contentType, "\(cause); send application/json, or application/x-ndjson with one alarm a line")
+    /// - Parameters:
+    ///   - types: the values of the field `Content-Type`.
+    ///   - expected: what to send.
+    static func unsupportedContentType(
+        _ types: [String], expected: String = "application/json, or application/x-ndjson with one alarm a line"
+    ) -> Problem {
+        let cause =
+            types.isEmpty
+            ? "there is no content type" : "\(types.joined(separator: ", ").prefix(100)) is not read here"
+        return Problem(.contentType, "\(cause); send \(expected)")
     }
 
     init(_ error: JSONError) {
@@ -58,8 +65,12 @@ extension Problem {
         Problem(.outOfRange, "this must be \(range.lowerBound) to \(range.upperBound) \(unit)", at: pointer)
     }
 
-    static func unknownField(at pointer: JSONPointer, known: [String]) -> Problem {
-        Problem(.unknownField, "an alarm has no such field, only \(known.joined(separator: ", "))", at: pointer)
+    static func unknownField(at pointer: JSONPointer, of what: String = "an alarm", known: [String]) -> Problem {
+        Problem(.unknownField, "\(what) has no such field, only \(known.joined(separator: ", "))", at: pointer)
+    }
+
+    static func missingField(_ name: String, of what: String) -> Problem {
+        Problem(.missingField, "\(what) needs the field \(name)", at: .root)
     }
 
     static func duplicateField(at pointer: JSONPointer) -> Problem {

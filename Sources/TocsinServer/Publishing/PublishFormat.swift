@@ -11,13 +11,13 @@ package enum PublishFormat: Hashable, Sendable {
     /// - Throws: a ``Problem`` with status 415 where there is none, more than one, or another type.
     package init(contentTypes: [String]) throws(Problem) {
         guard let contentType = contentTypes.first, contentTypes.count == 1 else {
-            throw .unsupportedContentType(contentTypes.isEmpty ? nil : contentTypes.joined(separator: ", "))
+            throw .unsupportedContentType(contentTypes)
         }
         let type = contentType.utf8.prefix { $0 != UInt8(ascii: ";") }.trimmingWhiteSpace
         switch Substring(type).lowercased() {
         case "application/json": self = .json
         case "application/x-ndjson": self = .lines
-        default: throw .unsupportedContentType(contentType)
+        default: throw .unsupportedContentType(contentTypes)
         }
     }
 }

@@ -19,6 +19,12 @@ package enum Route: Hashable, Sendable {
     case userAlarms(user: String)
     /// `/topics/{topic}/alarms`
     case topicAlarms(topic: String)
+    /// `/revocations`
+    case revocations
+    /// `/keys`
+    case apiKeys
+    /// `/keys/{name}`
+    case apiKey(name: String)
     case unknown
 
     package init(_ target: RequestTarget) {
@@ -29,7 +35,9 @@ package enum Route: Hashable, Sendable {
     package var methods: [String] {
         switch self {
         case .asset, .health, .ready, .metrics, .userStream, .topicStream, .userAlarms, .topicAlarms: ["GET", "HEAD"]
-        case .alarms: ["POST"]
+        case .alarms, .revocations: ["POST"]
+        case .apiKeys: ["GET", "HEAD", "POST"]
+        case .apiKey: ["DELETE"]
         case .alarm: ["GET", "HEAD", "DELETE"]
         case .unknown: []
         }
@@ -48,7 +56,9 @@ package enum Route: Hashable, Sendable {
     func needsToken(method: String) -> Bool {
         switch self {
         case .asset, .health, .ready, .unknown: false
-        case .userStream, .topicStream, .alarms, .alarm, .userAlarms, .topicAlarms, .metrics: methods.contains(method)
+        case .userStream, .topicStream, .alarms, .alarm, .userAlarms, .topicAlarms, .metrics, .revocations, .apiKeys,
+            .apiKey:
+            methods.contains(method)
         }
     }
 

@@ -29,6 +29,9 @@ package struct RoutePath: Sendable {
             RoutePath("/health") { _ in .health },
             RoutePath("/ready") { _ in .ready },
             RoutePath("/metrics") { _ in .metrics },
+            RoutePath("/revocations") { _ in .revocations },
+            RoutePath("/keys") { _ in .apiKeys },
+            RoutePath("/keys/{name}") { .apiKey(name: $0) },
         ] + WebAsset.allCases.map { asset in RoutePath(asset.path) { _ in .asset(asset) } }
 
     /// What can be done there.

@@ -33,6 +33,19 @@ final class BodyBudget: Sendable {
         return try await use(body)
     }
 
+    /// Receives a body of JSON whole and reads it.
+    ///
+    /// - Throws: 415 where it is of another type, and as ``withBody(of:_:)``.
+    func withJSON<Value>(
+        of request: Request, _ read: ([UInt8]) throws(Problem) -> Value
+    ) async throws(Problem) -> Value {
+        let types = request.headers[values: .contentType]
+        guard (try? PublishFormat(contentTypes: types)) == .json else {
+            throw .unsupportedContentType(types, expected: "application/json")
+        }
+        return try await withBody(of: request) { (body) throws(Problem) in try read(Array(body.readableBytesView)) }
+    }
+
     private func receive(_ body: RequestBody, reserved: inout Int) async throws(Problem) -> ByteBuffer {
         var received = ByteBuffer()
         do {

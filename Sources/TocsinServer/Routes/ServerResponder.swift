@@ -12,6 +12,8 @@ struct ServerResponder: HTTPResponder {
     private let hub: Hub
     private let access: AccessPolicy
     private let publish: PublishRoute
+    private let revocations: RevocationRoute
+    private let apiKeys: APIKeyRoute
     /// `nil` where everybody may publish as often as they like.
     private let publishRate: PublishRate?
     private let clients: ClientAddresses
@@ -21,15 +23,17 @@ struct ServerResponder: HTTPResponder {
     private let observer: RequestObserver
 
     init(
-        hub: Hub, access: AccessPolicy, clients: ClientAddresses, configuration: ServerConfiguration,
+        hub: Hub, access: AccessPolicy, authenticator: Authenticator?, clients: ClientAddresses,
+        configuration: ServerConfiguration,
         acceptFailures: AcceptFailures, metrics: MetricsRoute, observer: RequestObserver
     ) {
         self.hub = hub
         self.access = access
         self.clients = clients
-        self.publish = PublishRoute(
-            publisher: hub.publisher,
-            bodies: BodyBudget(maximumBody: configuration.maximumBody, refusals: hub.refusals))
+        let bodies = BodyBudget(maximumBody: configuration.maximumBody, refusals: hub.refusals)
+        self.publish = PublishRoute(publisher: hub.publisher, bodies: bodies)
+        self.revocations = RevocationRoute(hub: hub, authenticator: authenticator, bodies: bodies)
+        self.apiKeys = APIKeyRoute(authenticator: authenticator, bodies: bodies)
         self.publishRate = configuration.publishRate.map { PublishRate($0, refusals: hub.refusals) }
         self.acceptFailures = acceptFailures
         self.metrics = metrics
@@ -111,6 +115,12 @@ struct ServerResponder: HTTPResponder {
         case .metrics:
             try permit.checkAdmin()
             return await metrics.get()
+        case .revocations:
+            return try await revocations.post(request, permit)
+        case .apiKeys:
+            return request.method == .post ? try await apiKeys.post(request, permit) : try apiKeys.get(permit)
+        case .apiKey(let name):
+            return try await apiKeys.delete(name, permit)
         case .asset(let asset):
             return assets.get(asset, known: header("If-None-Match"))
         case .unknown:

@@ -47,7 +47,7 @@ package struct TocsinServer: Sendable {
     ) async throws {
         let result = await Result.catching {
             let hub = try await hub()
-            let services = try services(
+            let services = try await services(
                 around: hub, limits: configuration.limits, beside: work, onListening: onListening)
             try await run(services, of: hub, endedBy: UnixSignal.ends)
         }
@@ -72,18 +72,25 @@ package struct TocsinServer: Sendable {
     func services(
         around hub: Hub, limits: ConnectionLimits,
         beside work: (@Sendable (Hub) async -> Void)? = nil, onListening: @escaping @Sendable (SocketAddress) -> Void
-    ) throws -> [any Service] {
+    ) async throws -> [any Service] {
+        let authenticator = try await configuration.authenticator?.keeping(in: journal.records)
         var services: [any Service] = [
             BackgroundService { await hub.maintain() },
             BackgroundService { await hub.dispatch() },
-            OnEventLoop(service: try application(hub, limits, onListening), eventLoop: eventLoopGroup.any()),
+            OnEventLoop(
+                service: try application(hub, authenticator, limits, onListening), eventLoop: eventLoopGroup.any()),
             StreamDrain(hub: hub, deadline: deadline, drain: configuration.drain),
         ]
         if let certificate = configuration.certificate {
             services.append(GuestService { await certificate.watch() })
         }
-        if let keySet = configuration.authenticator?.keySet {
-            services.append(GuestService { await keySet.keepFresh() })
+        if let authenticator {
+            let upkeep = AccessUpkeep(authenticator, log: RecurringLog(logger))
+            // Before what serves, so that it ends after it.
+            services.insert(BackgroundService { await upkeep.run() }, at: 0)
+            if let keySet = authenticator.keySet {
+                services.append(GuestService { await keySet.keepFresh() })
+            }
         }
         if let work { services.append(GuestService { await work(hub) }) }
         return services
@@ -143,12 +150,13 @@ package struct TocsinServer: Sendable {
     }
 
     private func application(
-        _ hub: Hub, _ limits: ConnectionLimits, _ onListening: @escaping @Sendable (SocketAddress) -> Void
+        _ hub: Hub, _ authenticator: Authenticator?, _ limits: ConnectionLimits,
+        _ onListening: @escaping @Sendable (SocketAddress) -> Void
     ) throws -> some Service {
         let certificate = configuration.certificate
         let access = try AccessPolicy(
             host: configuration.host, allowedHosts: configuration.allowedHosts, corsOrigins: configuration.corsOrigins,
-            isSecure: certificate != nil, authenticator: configuration.authenticator)
+            isSecure: certificate != nil, authenticator: authenticator)
         let clients = ClientAddresses(trustedProxies: configuration.trustedProxies)
         let observer = RequestObserver(metrics.requests, logger: logger)
         let connections = ConnectionConfiguration(
@@ -158,7 +166,8 @@ package struct TocsinServer: Sendable {
         let acceptFailures = AcceptFailures(log: RecurringLog(logger))
         return Application(
             responder: ServerResponder(
-                hub: hub, access: access, clients: clients, configuration: configuration,
+                hub: hub, access: access, authenticator: authenticator, clients: clients,
+                configuration: configuration,
                 acceptFailures: acceptFailures,
                 metrics: MetricsRoute(hub: hub, metrics: metrics, connections: openConnections), observer: observer),
             server: HTTPServerBuilder { responder in

@@ -12,7 +12,7 @@ import Testing
         .unavailable("the disk is full"), .outcomeUnknown, .internalError,
         .badHost("there is no Host header"),
         .foreignHost("evil.example"), .foreignOrigin(["https://evil.example"]), .foreignOrigin(["null"]), .crossSite,
-        .bodyTooLarge(limit: 1_048_576), .unsupportedContentType(nil), .unsupportedContentType("text/html"),
+        .bodyTooLarge(limit: 1_048_576), .unsupportedContentType([]), .unsupportedContentType(["text/html"]),
         .tooManyRequests(rate: 10, retryAfter: 2), .tooManyAlarms(limit: 1000), .tooManyNames(limit: 10_000), .noAlarms,
         .wrongType(at: .root, expected: "a string"),
         .outOfRange(at: JSONPointer("ttl"), 1...2, unit: "seconds"),
@@ -68,7 +68,7 @@ import Testing
         let long = String(repeating: "x", count: 10_000)
         let problems: [Problem] = [
             .notFound(path: long), .unknownAlarm(long), .methodNotAllowed(long, allowed: ["GET"]), .foreignHost(long),
-            .foreignOrigin([long]), .unsupportedContentType(long),
+            .foreignOrigin([long]), .unsupportedContentType([long]),
         ]
         for problem in problems { #expect(problem.detail.utf8.count < 1000) }
     }

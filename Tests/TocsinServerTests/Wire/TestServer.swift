@@ -66,7 +66,7 @@ final class TestServer: ListeningServer {
             eventLoopGroup: group, logger: options.logger)
         let hub = try await server.hub()
         let (ports, listening) = AsyncThrowingStream.makeStream(of: Int.self)
-        let services = try server.services(around: hub, limits: options.limits, beside: options.work) { address in
+        let services = try await server.services(around: hub, limits: options.limits, beside: options.work) { address in
             listening.yield(address.port ?? 0)
         }
         let running = Task {

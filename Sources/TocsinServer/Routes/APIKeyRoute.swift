@@ -1,0 +1,105 @@
+import HTTPTypes
+import Hummingbird
+import Tocsin
+import TocsinAccess
+
+/// `GET` and `POST /keys`, `DELETE /keys/{name}`.
+struct APIKeyRoute: Sendable {
+    let authenticator: Authenticator?
+    let bodies: BodyBudget
+
+    private func keys(_ permit: Permit) throws(Problem) -> APIKeys {
+        try permit.checkAdmin()
+        guard let keys = authenticator?.apiKeys else { throw .noAccessRules }
+        return keys
+    }
+
+    /// Lists them, without the keys themselves, which nobody knows.
+    func get(_ permit: Permit) throws(Problem) -> Response {
+        let keys = try keys(permit).list
+        var body = JSONWriter()
+        body.object { body in
+            body.name("keys")
+            body.array { body in
+                for key in keys { write(key, into: &body) }
+            }
+        }
+        return .json(headers: [.cacheControl: "no-store"], with: body)
+    }
+
+    private func write(_ key: APIKeys.Key, into body: inout JSONWriter) {
+        body.object { body in
+            body.name("name")
+            body.string(key.name.string)
+            body.name("publish")
+            body.array { body in
+                for permission in key.publish { body.string(permission.description) }
+            }
+            body.name("createdAt")
+            body.string(key.createdAt.rfc3339)
+            body.name("lastUsedAt")
+            if let lastUsedAt = key.lastUsedAt { body.string(lastUsedAt.rfc3339) } else { body.null() }
+        }
+    }
+
+    /// Makes one, and tells it this once.
+    func post(_ request: Request, _ permit: Permit) async throws(Problem) -> Response {
+        let keys = try keys(permit)
+        let asked = try await bodies.withJSON(of: request) { body throws(Problem) in try APIKeyRequest(body: body) }
+        let key: String
+        do throws(APIKeyError) {
+            key = try await keys.add(asked.name, publish: asked.publish)
+        } catch {
+            throw Problem(error)
+        }
+        var body = JSONWriter()
+        body.object { body in
+            body.name("name")
+            body.string(asked.name.string)
+            body.name("key")
+            body.string(key)
+        }
+        return .json(
+            .created,
+            headers: [.cacheControl: "no-store", .location: "/keys/\(asked.name.string.percentEncodedSegment)"],
+            with: body)
+    }
+
+    func delete(_ text: String, _ permit: Permit) async throws(Problem) -> Response {
+        let keys = try keys(permit)
+        let name = try Name(text, of: "the name in the path")
+        let wasThere: Bool
+        do throws(JournalError) {
+            wasThere = try await keys.remove(name)
+        } catch {
+            throw .notKept(error)
+        }
+        guard wasThere else { throw .unknownAPIKey(name) }
+        return Response(status: .noContent)
+    }
+}
+
+extension Problem {
+    fileprivate init(_ error: APIKeyError) {
+        switch error {
+        case .taken: self.init(.keyExists, "\(error)")
+        case .tooMany: self.init(.tooManyRecords, "\(error)")
+        case .journal(let error): self = .notKept(error)
+        }
+    }
+}
+
+extension String {
+    /// As a segment of a path (RFC 3986 3.3): all but letters, digits and `-._~` is escaped.
+    fileprivate var percentEncodedSegment: String {
+        utf8.map { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"):
+                String(UnicodeScalar(byte))
+            case UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "~"): String(UnicodeScalar(byte))
+            default: "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
+            }
+        }.joined()
+    }
+}

@@ -1,0 +1,35 @@
+import Hummingbird
+import Tocsin
+import TocsinAccess
+
+/// `POST /revocations`.
+struct RevocationRoute: Sendable {
+    let hub: Hub
+    let authenticator: Authenticator?
+    let bodies: BodyBudget
+
+    /// Revokes tokens, durably, and ends the streams that were opened with them.
+    func post(_ request: Request, _ permit: Permit) async throws(Problem) -> Response {
+        try permit.checkAdmin()
+        guard let revocations = authenticator?.revocations else { throw .noAccessRules }
+        let asked = try await bodies.withJSON(of: request) { body throws(Problem) in try RevocationRequest(body: body) }
+        do throws(RevocationError) {
+            try await revocations.revoke(asked.target, until: asked.until)
+        } catch {
+            throw Problem(error)
+        }
+        await hub.endStreams { pass in
+            (pass.holder as? Holder).map(revocations.isRevoked) ?? false
+        }
+        return Response(status: .noContent)
+    }
+}
+
+extension Problem {
+    fileprivate init(_ error: RevocationError) {
+        switch error {
+        case .tooMany: self.init(.tooManyRecords, "\(error)")
+        case .journal(let error): self = .notKept(error)
+        }
+    }
+}
