@@ -23,6 +23,11 @@ struct AccessRoute: Sendable {
         AccessRoute(method: "GET", path: "/alarms/1-1", access: #""publish":["*"]"#, status: 404),
         AccessRoute(method: "DELETE", path: "/alarms/1-1", access: #""publish":["*"]"#, status: 404),
         AccessRoute(method: "GET", path: "/metrics", access: #""admin":true"#, status: 200),
+        AccessRoute(
+            method: "POST", path: "/revocations", body: #"{"sub":"nobody"}"#, access: #""admin":true"#, status: 204),
+        AccessRoute(method: "GET", path: "/keys", access: #""admin":true"#, status: 200),
+        AccessRoute(method: "POST", path: "/keys", body: "{}", access: #""admin":true"#, status: 422),
+        AccessRoute(method: "DELETE", path: "/keys/nobody", access: #""admin":true"#, status: 404),
     ]
 
     /// The claims of a token that is good for it.
