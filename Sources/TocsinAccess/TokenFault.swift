@@ -55,6 +55,16 @@ package enum TokenFault: Error, Hashable, Sendable, CustomStringConvertible {
         }
     }
 
+    /// Whether ``description`` has something in it that the token says.
+    package var repeatsToken: Bool {
+        switch self {
+        case .claim, .algorithm(_?), .unknownKey(_?), .issuer(_?), .permission, .subject: true
+        case .malformed, .algorithm(nil), .criticalHeader, .unknownKey(nil), .signature, .noExpiry, .expired,
+            .notYetValid, .issuer(nil), .audience, .time, .revoked, .unknownAPIKey:
+            false
+        }
+    }
+
     private static func kind(of claim: String) -> String {
         switch claim {
         case "exp", "nbf", "iat": "a number of seconds since 1970"

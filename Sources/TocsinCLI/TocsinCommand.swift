@@ -11,7 +11,7 @@ struct TocsinCommand: AsyncParsableCommand {
         version: version,
         subcommands: [
             ServeCommand.self, DemoCommand.self, PublishCommand.self, ListenCommand.self, DecodeCommand.self,
-            TokenCommand.self, BenchCommand.self,
+            TokenCommand.self, KeyCommand.self, BenchCommand.self,
         ])
 
     func run() async throws {

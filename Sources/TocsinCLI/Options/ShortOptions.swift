@@ -31,6 +31,7 @@ enum ShortOptions {
         case ListenCommand.configuration.commandName: ListenCommand.optionsWithValue
         case DecodeCommand.configuration.commandName: DecodeCommand.optionsWithValue
         case TokenCommand.configuration.commandName: TokenCommand.optionsWithValue
+        case KeyCommand.configuration.commandName: KeyCommand.optionsWithValue
         case BenchCommand.configuration.commandName: BenchCommand.optionsWithValue
         default: []
         }

@@ -10,6 +10,14 @@ enum StandardOutput {
         throw CommandFailure("standard output cannot be written: \(failure)")
     }
 
+    /// Prints a text, if somebody still reads.
+    static func say(_ text: String) throws {
+        do {
+            try write(Array(text.utf8))
+        } catch is CancellationError {
+        }
+    }
+
     /// Does this once nobody reads any more, though nothing may be written then; on a thread of its own.
     static func onceNobodyReads(_ action: @escaping @Sendable () -> Void) {
         Thread.detachNewThread {

@@ -17,13 +17,6 @@ struct PublishClient: Sendable {
     /// For one attempt.
     var timeout = TimeAmount.seconds(10)
 
-    /// An attempt that brought no answer.
-    private struct NoAnswer: Error {
-        let failure: CommandFailure
-        /// Whether another attempt may bring one.
-        let isPassing: Bool
-    }
-
     /// - Returns: the alarm's id.
     /// - Throws: ``CommandFailure`` that says why there is none.
     func publish(_ body: [UInt8]) async throws -> String {
@@ -64,7 +57,7 @@ struct PublishClient: Sendable {
 
     private func attemptOnce(
         _ body: ByteBuffer, with client: HTTPClient
-    ) async -> Result<PublishAnswer, NoAnswer> {
+    ) async -> Result<PublishAnswer, ConnectionFailure> {
         var request = HTTPClientRequest(url: url)
         request.method = .POST
         request.headers.add(name: "content-type", value: "application/json")
@@ -83,33 +76,7 @@ struct PublishClient: Sendable {
                     retryAfter: RetrySchedule.retryAfter(response.headers.first(name: "retry-after")),
                     body: Array(answer.readableBytesView)))
         } catch {
-            return .failure(noAnswer(error))
+            return .failure(ConnectionFailure(error, server: server, timeout: timeout))
         }
-    }
-
-    private func noAnswer(_ error: any Error) -> NoAnswer {
-        if let error = error as? NIOConnectionError, error.connectionErrors.isEmpty {
-            return NoAnswer(
-                failure: CommandFailure("host \(error.host) is not known; correct --server"), isPassing: false)
-        }
-        if case .deadlineExceeded = error as? HTTPClientError {
-            let limit = DurationOption(milliseconds: Int(timeout.nanoseconds / 1_000_000))
-            return NoAnswer(
-                failure: CommandFailure(
-                    "no answer from \(server) within \(limit); see whether it is overloaded, or no tocsin server"),
-                isPassing: true)
-        }
-        if error is NIOSSLError {
-            return NoAnswer(
-                failure: CommandFailure(
-                    "\(server) shows no certificate that is trusted here, or speaks no TLS; name a file with the "
-                        + "certificate in the variable SSL_CERT_FILE, or correct --server"),
-                isPassing: false)
-        }
-        return NoAnswer(
-            failure: CommandFailure(
-                "no answer from \(server) (\(ConnectionFailure.reason(error))); start it with 'tocsin serve', "
-                    + "or name it with --server"),
-            isPassing: true)
     }
 }

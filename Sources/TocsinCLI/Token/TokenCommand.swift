@@ -104,17 +104,9 @@ struct TokenCommand: AsyncParsableCommand {
             let explanation = try await explanation(
                 environment: environment, at: .now(),
                 standardInput: { FileHandle.standardInput.readDataToEndOfFile() })
-            try say(explanation.text)
+            try StandardOutput.say(explanation.text)
             throw explanation.isGood ? ExitCode.success : ExitCode.failure
         }
-        try say(try await token(environment: environment, at: .now()) + "\n")
-    }
-
-    /// Prints it, if somebody still reads.
-    private func say(_ text: String) throws {
-        do {
-            try StandardOutput.write(Array(text.utf8))
-        } catch is CancellationError {
-        }
+        try StandardOutput.say(try await token(environment: environment, at: .now()) + "\n")
     }
 }

@@ -42,8 +42,9 @@ final class RequestObserver: Sendable {
             nanoseconds: request.isForStream ? nil : nanoseconds)
         let isRefusal = status == 403 || status == 421 || (request.isForStream && status >= 400)
         if isRefusal, let problem {
+            let reason = problem.isPersonal ? problem.kind.title.lowercased() : problem.detail
             refuse(
-                problem.kind.name, "refused \(request.method) \(request.route.template): \(problem.detail)",
+                problem.kind.name, "refused \(request.method) \(request.route.template): \(reason)",
                 ["request": "\(request.id)", "type": "\(problem.kind.name)"])
         }
         logger.debug(

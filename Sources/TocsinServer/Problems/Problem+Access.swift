@@ -51,7 +51,7 @@ extension Problem {
 
     /// - Parameter fault: says nothing that only the token's maker may know.
     static func invalidToken(_ fault: TokenFault) -> Problem {
-        Problem(.invalidToken, "\(fault)", challenge: .validToken)
+        Problem(.invalidToken, "\(fault)", challenge: .validToken, isPersonal: fault.repeatsToken)
     }
 
     static func missingPermission(toListenTo permission: Permission) -> Problem {
@@ -62,7 +62,7 @@ extension Problem {
             """
             the token does not allow to listen to \(permission); it must have that in "tocsin": {"subscribe": […]}\
             \(orSubject)
-            """, challenge: .scope)
+            """, challenge: .scope, isPersonal: true)
     }
 
     /// - Parameter pointer: the field with the address.
@@ -70,7 +70,7 @@ extension Problem {
         Problem(
             .missingPermission,
             "the token does not allow to publish to \(permission); it must have that in \"tocsin\": {\"publish\": […]}",
-            at: pointer, challenge: .scope)
+            at: pointer, challenge: .scope, isPersonal: true)
     }
 
     static var missingPublishing: Problem {

@@ -13,10 +13,12 @@ package struct Problem: Error, Hashable, Sendable {
     package let retryAfter: Int?
     /// What token is asked for, for the `WWW-Authenticate` field of a 401 or 403 (RFC 6750 3); `nil` where none is.
     package let challenge: BearerChallenge?
+    /// Whether ``detail`` repeats what may be personal, such as a user's name, and so is for whoever asked, and for no log.
+    let isPersonal: Bool
 
     init(
         _ kind: Kind, _ detail: String, at pointer: JSONPointer? = nil, allowedMethods: [String] = [],
-        retryAfter: Int? = nil, challenge: BearerChallenge? = nil
+        retryAfter: Int? = nil, challenge: BearerChallenge? = nil, isPersonal: Bool = false
     ) {
         self.kind = kind
         self.detail = detail
@@ -24,6 +26,7 @@ package struct Problem: Error, Hashable, Sendable {
         self.allowedMethods = allowedMethods
         self.retryAfter = retryAfter
         self.challenge = challenge
+        self.isPersonal = isPersonal
     }
 
     package var status: Int { kind.status }

@@ -61,7 +61,7 @@ struct APIKeyRoute: Sendable {
         }
         return .json(
             .created,
-            headers: [.cacheControl: "no-store", .location: "/keys/\(asked.name.string.percentEncodedSegment)"],
+            headers: [.cacheControl: "no-store", .location: "/keys/\(asked.name.string.percentEncoded)"],
             with: body)
     }
 
@@ -86,20 +86,5 @@ extension Problem {
         case .tooMany: self.init(.tooManyRecords, "\(error)")
         case .journal(let error): self = .notKept(error)
         }
-    }
-}
-
-extension String {
-    /// As a segment of a path (RFC 3986 3.3): all but letters, digits and `-._~` is escaped.
-    fileprivate var percentEncodedSegment: String {
-        utf8.map { byte in
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"):
-                String(UnicodeScalar(byte))
-            case UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "~"): String(UnicodeScalar(byte))
-            default: "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
-            }
-        }.joined()
     }
 }
