@@ -23,8 +23,13 @@ curl() {
     echo
 }
 tocsin() {
+    case $1 in
     # 124: the time is up, after which it was told to end.
-    if [ "$1" = listen ]; then timeout --signal INT 2 tocsin "$@" || [ $? = 124 ]; else command tocsin "$@"; fi
+    listen) timeout --signal INT 2 tocsin "$@" || [ $? = 124 ] ;;
+    # One with its options runs already, or soon.
+    serve) command tocsin "$@" --print-config ;;
+    *) command tocsin "$@" ;;
+    esac
 }
 set -v
 """
@@ -36,7 +41,7 @@ EXPECTED = [
     r'^{"retry":\d+}\n{"type":"position","data":"","lastEventId":"\d+-5"}$', r"^data: The second$",
     r"^event: reservation$", r"^data: The first$", r'"data":"The second"', r'"data":"새 소식","language":"ko"',
     r'"data":"The first"', r'{"id":"\d+-8"}', r"^ready$",
-    r"^good: a server with this key takes it",
+    r"^good: a server with this key takes it", r"^tocsin_", r"^billing\tnever used\ttopic:invoices/\*$",
 ]
 
 
@@ -70,6 +75,20 @@ def check_links(text):
             raise Failure(f"a README leads to {target}, which is not there")
 
 
+def run(blocks, server, folder, binary, secured=None):
+    """Types commands, those about tokens to a server that asks for them, and returns what they say."""
+    script = PREPARE
+    for block in blocks:
+        to = f"127.0.0.1:{(secured if secured and 'token.key' in block else server).port}"
+        script += f"export TOCSIN_SERVER=http://{to}\n" + block.replace("127.0.0.1:5000", to)
+    result = subprocess.run(
+        ["bash", "-c", script], capture_output=True, text=True, timeout=120, cwd=folder,
+        env={**os.environ, "PATH": os.path.dirname(binary) + os.pathsep + os.environ["PATH"]})
+    if result.returncode != 0:
+        raise Failure(f"status {result.returncode} after:\n{result.stderr[-1500:]}\n{result.stdout[-500:]}")
+    return result.stdout
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--binary", default=".build/release/tocsin")
@@ -78,29 +97,28 @@ def main():
     blocks = re.findall(r"^```sh\n(.*?)^```$", english, re.M | re.S)
     folder = tempfile.mkdtemp(prefix="tocsin-readme-")
     server = Server(binary, folder)
+    secured = Server(binary, os.path.join(folder, "secured"), "--token-key-file", os.path.join(folder, "token.key"))
     try:
         compare(english, korean)
         check_links(english + korean)
         server.start()
-        here = f"127.0.0.1:{server.port}"
-        script = PREPARE + "".join(blocks).replace("127.0.0.1:5000", here)
-        result = subprocess.run(
-            ["bash", "-c", script], capture_output=True, text=True, timeout=120, cwd=folder,
-            env={**os.environ, "PATH": os.path.dirname(binary) + os.pathsep + os.environ["PATH"],
-                 "TOCSIN_SERVER": f"http://{here}"})
-        if result.returncode != 0:
-            raise Failure(f"status {result.returncode} after:\n{result.stderr[-1500:]}\n{result.stdout[-500:]}")
+        start = next(number for number, block in enumerate(blocks) if "--token-key-file" in block) + 1
+        said = run(blocks[:start], server, folder, binary)
+        os.mkdir(secured.folder)
+        secured.start()
+        said += run(blocks[start:], server, folder, binary, secured)
         at = 0
         for pattern in EXPECTED:
-            match = re.compile(pattern, re.M).search(result.stdout, at)
+            match = re.compile(pattern, re.M).search(said, at)
             if not match:
-                raise Failure(f"no {pattern} in what is left of the output:\n{result.stdout[at:]}")
+                raise Failure(f"no {pattern} in what is left of the output:\n{said[at:]}")
             at = match.end()
     except (Failure, subprocess.TimeoutExpired) as failure:
         print(f"readme-test: FAILED: {failure}")
         return 1
     finally:
         server.close()
+        secured.close()
         shutil.rmtree(folder)
     print(f"readme-test: ok: {len(blocks)} blocks of commands work when typed, and both languages say the same")
     return 0
