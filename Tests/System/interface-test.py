@@ -9,7 +9,10 @@ import json
 import os
 import socket
 import sys
+import time
 from urllib.parse import quote
+
+import jwt
 
 from alarm_cases import BEYOND, CASES, alarm
 from asker import JSON, Asker
@@ -20,14 +23,16 @@ from stream_examples import check_stream_examples
 
 # An error that the server must not have.
 UNREACHED_STATUSES = {("POST", "/alarms", 500), ("DELETE", "/alarms/{id}", 500)}
-UNREACHED_TYPES = {"internal-error"}
+# The second comes with ten thousand API keys.
+UNREACHED_TYPES = {"internal-error", "too-many-records"}
+SECRET = "a secret of more than thirty-two bytes"
 FOREIGN_PAGE = {"Origin": "https://evil.example"}
 
 
 def ask_everywhere(asker):
     """What every path answers: requests that cannot be read, and those of foreigners."""
     for method, path, _ in asker.description.operations():
-        target = path.format(user="tiaz", topic="news", id="1-1")
+        target = path.format(user="tiaz", topic="news", id="1-1", name="billing")
         fields = dict(JSON) if method == "POST" else {}
         body = alarm() if method == "POST" else None
         asker.ask(method, path, 400, f"{target}?x=%zz", fields, body)
@@ -124,7 +129,7 @@ def check_other_methods(asker):
     """Each path has the methods that are described and no others, and tells so; and there are no other paths."""
     description = asker.description
     for path, item in description.paths().items():
-        target = path.format(user="tiaz", topic="news", id="1-1")
+        target = path.format(user="tiaz", topic="news", id="1-1", name="billing")
         methods = {method.upper() for method in METHODS if method in item}
         for method in [method.upper() for method in METHODS if method not in item]:
             status, fields, body = asker.exchange(method, target, {})
@@ -250,6 +255,86 @@ def ask_too_often(description, binary, folder):
         server.close()
 
 
+def bearer(**access):
+    return {"Authorization": "Bearer " + jwt.encode({"exp": int(time.time()) + 600, "tocsin": access}, SECRET, "HS256")}
+
+
+def ask_unmanaged(asker):
+    """Without access rules there are none to manage."""
+    asker.ask("POST", "/revocations", 409, fields=JSON, body='{"sub":"a"}', kind="no-access-rules")
+    asker.ask("POST", "/keys", 409, fields=JSON, body='{"name":"a","publish":["*"]}')
+    asker.ask("DELETE", "/keys/{name}", 409, "/keys/a")
+    for method in ("GET", "HEAD"):
+        asker.ask(method, "/keys", 409)
+
+
+def ask_without_permission(asker):
+    """What every path that needs a token answers to who has none, two, a bad one, or one that allows something else."""
+    for method, path, operation in asker.description.operations():
+        if operation.get("security") == []:
+            continue
+        target = path.format(user="tiaz", topic="news", id="1-1", name="billing")
+        target += "?topic=news" if path == "/events" else ""
+        fields = dict(JSON) if method == "POST" else {}
+        body = alarm() if method == "POST" else None
+        said = {} if method == "HEAD" else {"kind": "missing-token"}
+        asker.ask(method, path, 401, target, fields, body, **said)
+        asker.ask(method, path, 401, target, {**fields, "Authorization": "Bearer x"}, body)
+        two = {**fields, **bearer(admin=True), "Cookie": "tocsin_token=a"}
+        asker.ask(method, path, 400, target + ("&" if "?" in target else "?") + "access_token=a", two, body)
+        asker.ask(method, path, 403, target, {**fields, **bearer()}, body)
+
+
+def ask_management(asker):
+    admin = {**JSON, **bearer(admin=True)}
+    for path, kind, body in (
+            ("/revocations", "missing-field", "{}"), ("/revocations", "duplicate-field", '{"sub":"a","jti":"b"}'),
+            ("/revocations", "out-of-range", '{"sub":"a","until":-1}'), ("/keys", "bad-name", '{"name":""}'),
+            ("/keys", "bad-permission", '{"name":"a","publish":["user:*"]}'),
+            ("/keys", "empty", '{"name":"a","publish":[]}'), ("/keys", "wrong-type", "[]"),
+            ("/keys", "unknown-field", '{"key":"a"}')):
+        asker.ask("POST", path, 422, fields=admin, body=body, kind=kind)
+    for path in ("/revocations", "/keys"):
+        asker.ask("POST", path, 400, fields=admin, body="{", kind="malformed-json")
+        asker.ask("POST", path, 413, fields=admin, body=" " * (2 << 20))
+        asker.ask("POST", path, 415, fields={**admin, "Content-Type": "text/plain"}, body="{}")
+    for body in ('{"sub":"seo"}', '{"jti":"7","until":1795444184}'):
+        asker.ask("POST", "/revocations", 204, fields=admin, body=body)
+    body = '{"name":"a b/\u00e9","publish":["topic:a/*","everyone"]}'.encode()
+    asker.ask("POST", "/keys", 201, fields=admin, body=body)
+    asker.ask("POST", "/keys", 409, fields=admin, body=body, kind="key-exists")
+    for method in ("GET", "HEAD"):
+        asker.ask(method, "/keys", 200, fields=bearer(admin=True))
+    asker.ask("DELETE", "/keys/{name}", 404, "/keys/b", admin)
+    asker.ask("DELETE", "/keys/{name}", 204, "/keys/" + quote("a b/\u00e9", safe=""), admin)
+    body = f"[{alarm()},{alarm(user='seo')}]"
+    user = json.loads(alarm())["user"]
+    refusal = asker.ask("POST", "/alarms", 403, fields={**JSON, **bearer(publish=[f"user:{user}"])}, body=body)
+    if json.loads(refusal)["pointer"] != "/1/user":
+        raise Failure(f"a publish is refused with {refusal}")
+
+
+def ask_secured(description, binary, folder):
+    """What is answered where there are access rules, and there while the disk fails."""
+    disk = FailingSync(folder)
+    server = Server(binary, folder, environment={**disk.environment, "TOCSIN_TOKEN_KEY": SECRET})
+    try:
+        server.start()
+        asker = Asker(description, server)
+        ask_without_permission(asker)
+        ask_management(asker)
+        admin, key = {**JSON, **bearer(admin=True)}, '{"name":"a","publish":["*"]}'
+        asker.ask("POST", "/keys", 201, fields=admin, body=key)
+        disk.fail()
+        asker.ask("POST", "/revocations", 503, fields=admin, body='{"sub":"a"}', kind="outcome-unknown")
+        asker.ask("POST", "/revocations", 503, fields=admin, body='{"sub":"a"}', kind="unavailable")
+        asker.ask("POST", "/keys", 503, fields=admin, body=key.replace('"a"', '"b"'))
+        asker.ask("DELETE", "/keys/{name}", 503, "/keys/a", admin)
+        return asker
+    finally:
+        server.close()
+
+
 def check(options, folder):
     server = Server(options.binary, folder)
     try:
@@ -260,7 +345,7 @@ def check(options, folder):
         for method in ("GET", "HEAD"):
             for path in ("/health", "/ready", "/metrics"):
                 asker.ask(method, path, 200)
-        for step in (ask_everywhere, ask_files, ask_streams, ask_alarms, ask_lists, ask_bad_publishes,
+        for step in (ask_everywhere, ask_files, ask_streams, ask_alarms, ask_lists, ask_bad_publishes, ask_unmanaged,
                      check_other_methods):
             step(asker)
         if server.process.poll() is not None:
@@ -275,12 +360,16 @@ def check(options, folder):
     other = ask_broken(asker.description, options.binary, broken)
     os.mkdir(often := os.path.join(folder, "often"))
     limited = ask_too_often(asker.description, options.binary, often)
+    os.mkdir(secured := os.path.join(folder, "secured"))
+    known = ask_secured(asker.description, options.binary, secured)
 
     described = asker.description.statuses()
-    if unmet := described - asker.statuses - other.statuses - limited.statuses - UNREACHED_STATUSES:
+    met = set().union(*(one.statuses for one in (asker, other, limited, known)))
+    if unmet := described - met - UNREACHED_STATUSES:
         raise Failure(f"described, and never answered: {sorted(unmet)}")
     types = set(asker.description.document["components"]["schemas"]["ProblemType"]["enum"])
-    if unmet := types - asker.types - other.types - limited.types - {f"urn:tocsin:problem:{kind}" for kind in UNREACHED_TYPES}:
+    met = set().union(*(one.types for one in (asker, other, limited, known)))
+    if unmet := types - met - {f"urn:tocsin:problem:{kind}" for kind in UNREACHED_TYPES}:
         raise Failure(f"described, and never met: {sorted(unmet)}")
     return (f"{len(described - UNREACHED_STATUSES)} statuses of {len(list(asker.description.operations()))} operations "
             f"and {len(types) - len(UNREACHED_TYPES)} problems met; {', '.join(said)}")
