@@ -1,4 +1,5 @@
 import Testing
+import TocsinAccess
 
 @testable import Tocsin
 @testable import TocsinServer
@@ -25,6 +26,16 @@ import Testing
         Problem(JSONError(reason: .malformed(expected: "a value"), offset: 0)),
         Problem(JSONError(reason: .notUTF8, offset: 0)),
         Problem(JSONError(reason: .tooDeep, offset: 64)), Problem(JSONError(reason: .loneSurrogate, offset: 1)),
+        .severalTokens("in two cookies"), .missingToken, .invalidToken(.signature), .invalidToken(.unknownKey("a")),
+        .missingPermission(toListenTo: .everyone),
+        .missingPermission(toPublishTo: .everyone, at: JSONPointer("everyone")), .missingPublishing, .missingAdmin,
+        .missingOrigin, .noAccessRules, .missingRevocation, .severalRevocations(at: JSONPointer("jti")),
+        .missingField("name", of: "an API key"),
+        Problem(.badPermission, "there is none such", at: JSONPointer("publish")),
+        .notKept(JournalError(code: .unavailable, message: "the disk is full")),
+        .notKept(JournalError(code: .outcomeUnknown, message: "the disk failed")),
+        Problem(.tooManyRecords, "there are too many"),
+        Problem(.keyExists, "there is one"),
     ]
 
     @Test("A problem tells its type, title, status, detail and pointer")
