@@ -210,6 +210,8 @@ let package = Package(
             name: "TocsinBenchmarks",
             dependencies: [
                 "ServerSentEvents",
+                "Tocsin",
+                "TocsinAccess",
                 "TocsinBench",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),

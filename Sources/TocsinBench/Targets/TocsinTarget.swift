@@ -14,6 +14,8 @@ package struct TocsinTarget: LoadTarget {
     /// What the names of users and topics begin with.
     package let prefix: String
     package var token: String?
+    /// What each stream shows in its query; none where it is empty.
+    package var streamTokens: [String] = []
     /// Seconds after which the server may forget the alarms.
     package var timeToLive: Int?
     /// What publishes have instead of an audience: alarms that no stream is told of.
@@ -37,9 +39,12 @@ package struct TocsinTarget: LoadTarget {
     }
 
     package func path(ofStream index: Int) -> String {
+        let token = streamTokens.isEmpty ? nil : "access_token=\(streamTokens[index % streamTokens.count])"
         switch audience {
-        case .topics(let count): "/events?topic=\(prefix)\(index % count)"
-        case .users(let count), .everyone(users: let count): "/connection/\(prefix)\(index % count)"
+        case .topics(let count):
+            return "/events?topic=\(prefix)\(index % count)" + (token.map { "&\($0)" } ?? "")
+        case .users(let count), .everyone(users: let count):
+            return "/connection/\(prefix)\(index % count)" + (token.map { "?\($0)" } ?? "")
         }
     }
 

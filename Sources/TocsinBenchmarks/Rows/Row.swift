@@ -8,6 +8,6 @@ protocol Row: Sendable {
 enum Rows {
     static let all: [any Row] = [
         EventCost(), Fanout(), IdleStreams(), SecureStreams(), SinglePublishes(), ArrayPublishes(), BusyUsers(),
-        Broadcast(), Resume(), ParserSpeed(),
+        Broadcast(), Resume(), ParserSpeed(), TokenChecks(),
     ]
 }
