@@ -75,7 +75,7 @@ struct Bench: Sendable {
     }
 
     private func startNchan() async throws -> BenchServer {
-        let port = try FreePort.find()
+        let port = try await FreePort.find()
         let prefix = newFile("nchan")
         try FileManager.default.createDirectory(atPath: prefix, withIntermediateDirectories: false)
         let configuration = prefix + "/nginx.conf"
@@ -84,7 +84,7 @@ struct Bench: Sendable {
         let process = try ChildProcess(
             NchanConfiguration.program ?? "", ["-p", prefix + "/", "-c", configuration], log: newFile("log"))
         let end = ContinuousClock.now + .seconds(10)
-        while !FreePort.isListening(port) {
+        while !(await FreePort.isListening(port)) {
             guard ContinuousClock.now < end else {
                 throw BenchmarkError("nginx did not start: \(process.output.suffix(500))")
             }
