@@ -14,8 +14,8 @@ enum TokenJSON {
             var seen = Set<String>(minimumCapacity: 3)
             while let name = try reader.nextMember(of: headerNames, &seen) {
                 switch name {
-                case "alg": header.algorithm = try reader.text(else: .malformed)
-                case "kid": header.keyID = try reader.text(else: .malformed)
+                case "alg": header.algorithm = try reader.textOrNothing()
+                case "kid": header.keyID = try reader.textOrNothing()
                 default:
                     header.isCritical = true
                     _ = try reader.value()
@@ -118,6 +118,13 @@ extension JSONReader {
             return nil
         default: throw fault
         }
+    }
+
+    /// - Returns: `nil` for a value of another kind.
+    fileprivate mutating func textOrNothing() throws -> String? {
+        guard try nextKind() != .string else { return try text(of: try string()) }
+        _ = try value()
+        return nil
     }
 
     fileprivate mutating func double(else fault: TokenFault) throws -> Double? {

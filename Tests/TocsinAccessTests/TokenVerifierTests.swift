@@ -101,8 +101,7 @@ import Testing
         #expect(throws: TokenFault.signature) { try verifier.verify(empty, at: Tokens.now) }
         let critical = try await Tokens.token(claims, header: ["crit": .array([.string("b64")])])
         #expect(throws: TokenFault.criticalHeader) { try verifier.verify(critical, at: Tokens.now) }
-        // Every byte counts, but for bits that base64url does not use.
-        for place in good.indices where place != good.index(before: good.endIndex) {
+        for place in good.indices {
             var bad = good
             bad.replaceSubrange(place...place, with: good[place] == "A" ? "B" : "A")
             #expect(throws: TokenFault.self) { try verifier.verify(bad, at: Tokens.now) }
@@ -120,7 +119,7 @@ import Testing
             "e30=.e30=.AA==", "e30.e30.A+A/", "e30.e30.AA==", "e30.e30.A", "e30 .e30.AA", "e30.e30.AA\n",
             Tokens.unsigned(header: "[]", payload: "{}"), Tokens.unsigned(header: #"{"alg":"HS256"}"#, payload: "[]"),
             Tokens.unsigned(header: #"{"alg":"HS256"}"#, payload: String(repeating: "[", count: 5000)),
-            Tokens.unsigned(header: #"{"alg":"HS256"}"#, payload: #"{"exp":1e999}"#), "\u{0}.\u{0}.\u{0}", "한국.어.어",
+            "\u{0}.\u{0}.\u{0}", "한국.어.어",
         ])
     func malformed(token: String) async throws {
         let verifier = try await Tokens.verifier()
