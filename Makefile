@@ -65,6 +65,7 @@ test: ## Builds and runs all tests, those of the running server too
 	$(PYTHON) Tests/System/contract-test.py --binary .build/debug/ContractService
 	$(PYTHON) Tests/System/decode-test.py --binary .build/debug/tocsin
 	$(PYTHON) Tests/System/token-test.py --binary .build/debug/tocsin
+	$(PYTHON) Tests/System/access-test.py --binary .build/debug/tocsin
 	$(PYTHON) Tests/System/schemathesis-test.py --binary .build/debug/tocsin
 	$(PYTHON) Tests/System/jwks-test.py --binary .build/debug/tocsin
 	$(PYTHON) Tests/System/key-test.py --binary .build/debug/tocsin
