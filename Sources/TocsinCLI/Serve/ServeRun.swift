@@ -36,6 +36,9 @@ struct ServeRun: Sendable {
         if settings.isOpenToAll {
             logger.warning("--insecure-open: anyone who reaches \(settings.configuration.host) may publish and listen")
         }
+        for option in settings.idleOptions {
+            logger.warning("\(option.flag) has no effect, since there are access rules; leave it out")
+        }
         var configuration = settings.configuration
         configuration.authenticator = try await settings.accessRules?.authenticator(logger: logger)
         configuration.certificate = try settings.certificateFiles.map { try ServerCertificate($0, logger: logger) }
@@ -53,7 +56,8 @@ struct ServeRun: Sendable {
             logger.info(
                 """
                 listening on \(url), journal \(settings.data.absolute), which keeps up to \
-                \(retention.alarms) alarms for up to \(DurationOption.seconds(retention.age))
+                \(retention.alarms) alarms for up to \(DurationOption.seconds(retention.age)); \
+                \(settings.accessRules == nil ? "there are no access rules" : "requests need a token")
                 """)
             onListening(url)
         }

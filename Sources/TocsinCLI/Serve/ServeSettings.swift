@@ -17,6 +17,8 @@ struct ServeSettings: Sendable {
     let logFormat: LogFormat
     /// Whether anyone who reaches the host may do anything.
     let isOpenToAll: Bool
+    /// What was given and has no effect, since there are access rules.
+    let idleOptions: [OptionDescription]
 
     /// - Parameters:
     ///   - options: what was given.
@@ -70,6 +72,11 @@ struct ServeSettings: Sendable {
                     + "listen on 127.0.0.1, or allow anyone to publish and listen with --insecure-open")
         }
         isOpenToAll = isPublic && accessRules == nil
+        let idle = [
+            (ServeOptions.insecureOpen.description, isOpenMeant),
+            (ServeOptions.allowedHost.description, !server.allowedHosts.isEmpty),
+        ]
+        idleOptions = accessRules == nil ? [] : idle.filter(\.1).map(\.0)
         configuration = server
     }
 

@@ -280,6 +280,45 @@ import TocsinServer
         #expect(try settings(["--host", host, "--insecure-open"]).isOpenToAll)
     }
 
+    @Test func `with a key a public host needs no leave, and what is for the time without one has no effect`() throws {
+        let secret = "a secret of more than thirty-two bytes"
+        for (arguments, environment) in [
+            (["--token-key-file", "k"], [:]), ([], ["TOCSIN_TOKEN_KEY": secret]),
+            (["--jwks", "https://id.example/k"], [:]),
+        ] as [([String], [String: String])] {
+            let open = try settings(arguments + ["--host", "0.0.0.0"], environment)
+            #expect(!open.isOpenToAll && open.idleOptions.isEmpty && open.accessRules != nil)
+            let more = ["--host", "0.0.0.0", "--insecure-open", "--allowed-host", "a.example"]
+            let idle = try settings(arguments + more, environment)
+            #expect(!idle.isOpenToAll && idle.idleOptions.map(\.name) == ["insecure-open", "allowed-host"])
+        }
+        #expect(try settings(["--allowed-host", "a.example"]).idleOptions.isEmpty)
+        #expect(try settings().accessRules == nil)
+    }
+
+    @Test func `keys of tokens are one secret or public key, a set, or both`() throws {
+        let secret = "a secret of more than thirty-two bytes"
+        let both = try #require(
+            try settings(
+                ["--jwks", "keys.json", "--token-issuer", "shop", "--token-audience", "tocsin"],
+                ["TOCSIN_TOKEN_KEY": secret]
+            ).accessRules)
+        #expect(both.key == .secret(secret) && both.keySet == .file("keys.json"))
+        #expect(both.issuer == "shop" && both.audience == "tocsin")
+        let two = #expect(throws: CommandFailure.self) {
+            try settings(["--token-key-file", "k"], ["TOCSIN_TOKEN_KEY": secret])
+        }
+        #expect(two?.message.contains("leave one out") == true)
+        let none = #expect(throws: CommandFailure.self) { try settings(["--token-issuer", "shop"]) }
+        #expect(none?.message.contains("--token-key-file") == true)
+        let short = #expect(throws: CommandFailure.self) { try settings([], ["TOCSIN_TOKEN_KEY": "short secret"]) }
+        #expect(short?.message == "TOCSIN_TOKEN_KEY is a secret of 32 bytes or more, not what was given")
+        for url in ["http://id.example/k", "ftp://localhost/k", "https://", "https://a@id.example/k"] {
+            #expect(throws: CommandFailure.self) { try settings(["--jwks", url]) }
+        }
+        #expect(try settings(["--jwks", "http://[::1]:8080/k"]).accessRules?.keySet == .url("http://[::1]:8080/k"))
+    }
+
     @Test(arguments: ["127.0.0.1", "127.255.255.254", "::1", "[::1]", "localhost", "LOCALHOST", "0:0:0:0:0:0:0:1"])
     func `a host that only this machine reaches needs nothing`(host: String) throws {
         #expect(try settings(["--host", host]).isOpenToAll == false)
