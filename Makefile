@@ -59,6 +59,7 @@ test: ## Builds and runs all tests, those of the running server too
 	.build/debug/TocsinFuzz json --seconds 3
 	.build/debug/TocsinFuzz events --seconds 3
 	.build/debug/TocsinFuzz client --seconds 3
+	.build/debug/TocsinFuzz token --seconds 3
 	$(PYTHON) Tests/System/request-fuzz.py --seconds 6
 	$(PYTHON) Tests/System/http2-fuzz.py --seconds 6
 	$(PYTHON) Tests/System/readme-test.py --binary .build/debug/tocsin
@@ -97,7 +98,8 @@ fuzz: ## Looks for inputs that the server or the client gets wrong, for ten minu
 	swift build --product TocsinFuzz
 	.build/debug/TocsinFuzz json --seconds $$(($(SECONDS) / 8)) $(FUZZ_SEED)
 	.build/debug/TocsinFuzz events --seconds $$(($(SECONDS) / 8)) $(FUZZ_SEED)
-	.build/debug/TocsinFuzz client --seconds $$(($(SECONDS) / 4)) $(FUZZ_SEED)
+	.build/debug/TocsinFuzz token --seconds $$(($(SECONDS) / 8)) $(FUZZ_SEED)
+	.build/debug/TocsinFuzz client --seconds $$(($(SECONDS) / 8)) $(FUZZ_SEED)
 	$(PYTHON) Tests/System/request-fuzz.py --seconds $$(($(SECONDS) / 4)) $(FUZZ_SEED)
 	$(PYTHON) Tests/System/http2-fuzz.py --seconds $$(($(SECONDS) / 4)) $(FUZZ_SEED)
 

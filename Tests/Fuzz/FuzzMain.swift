@@ -6,11 +6,11 @@ import Musl
 import Glibc
 #endif
 
-/// `TocsinFuzz client|events|json [--seconds N] [--seed N] [--case N]`: looks for inputs that what reads them gets wrong.
+/// `TocsinFuzz client|events|json|token [--seconds N] [--seed N] [--case N]`: looks for inputs that what reads them gets wrong.
 @main
 enum FuzzMain {
     private static var targets: [String: any FuzzTarget.Type] {
-        ["client": ClientTarget.self, "events": EventsTarget.self, "json": JSONTarget.self]
+        ["client": ClientTarget.self, "events": EventsTarget.self, "json": JSONTarget.self, "token": TokenTarget.self]
     }
 
     static func main() {
