@@ -9,23 +9,19 @@ import json
 import os
 import socket
 import sys
-import time
 from urllib.parse import quote
-
-import jwt
 
 from alarm_cases import BEYOND, CASES, alarm
 from asker import JSON, Asker
 from harness import Failure, Server, run_test, wait_until
+from interface_access import ask_secured, ask_unmanaged
 from preloaded import FailingSync
 from openapi import METHODS, Description
 from stream_examples import check_stream_examples
 
 # An error that the server must not have.
 UNREACHED_STATUSES = {("POST", "/alarms", 500), ("DELETE", "/alarms/{id}", 500)}
-# The second comes with ten thousand API keys.
-UNREACHED_TYPES = {"internal-error", "too-many-records"}
-SECRET = "a secret of more than thirty-two bytes"
+UNREACHED_TYPES = {"internal-error"}
 FOREIGN_PAGE = {"Origin": "https://evil.example"}
 
 
@@ -201,14 +197,17 @@ def publish_examples(asker):
             body = value if isinstance(value, str) else json.dumps(value)
             asker.ask("POST", "/alarms", 201, fields={"Content-Type": media_type}, body=body.encode())
             count += 1
-    for response in description.document["components"]["responses"]:
-        place = description.follow("", "components", "responses", response)
+    places = {description.follow("", "paths", path, method.lower(), "responses", status)
+              for method, path, operation in description.operations() for status in operation["responses"]}
+    places |= {description.follow("", "components", "responses", name)
+               for name in description.document["components"]["responses"]}
+    for place in sorted(places):
         for media_type, content in description.value(place).get("content", {}).items():
             examples = [example["value"] for example in content.get("examples", {}).values()]
             for value in examples + ([content["example"]] if "example" in content else []):
                 validator = description.closed(description.follow(place, "content", media_type) + "/schema")
                 for error in validator.iter_errors(value):
-                    raise Failure(f"an example of {response} is not as it says: {error.message}")
+                    raise Failure(f"an example of {place} is not as it says: {error.message}")
     return f"{count} examples published"
 
 
@@ -255,86 +254,6 @@ def ask_too_often(description, binary, folder):
         server.close()
 
 
-def bearer(**access):
-    return {"Authorization": "Bearer " + jwt.encode({"exp": int(time.time()) + 600, "tocsin": access}, SECRET, "HS256")}
-
-
-def ask_unmanaged(asker):
-    """Without access rules there are none to manage."""
-    asker.ask("POST", "/revocations", 409, fields=JSON, body='{"sub":"a"}', kind="no-access-rules")
-    asker.ask("POST", "/keys", 409, fields=JSON, body='{"name":"a","publish":["*"]}')
-    asker.ask("DELETE", "/keys/{name}", 409, "/keys/a")
-    for method in ("GET", "HEAD"):
-        asker.ask(method, "/keys", 409)
-
-
-def ask_without_permission(asker):
-    """What every path that needs a token answers to who has none, two, a bad one, or one that allows something else."""
-    for method, path, operation in asker.description.operations():
-        if operation.get("security") == []:
-            continue
-        target = path.format(user="tiaz", topic="news", id="1-1", name="billing")
-        target += "?topic=news" if path == "/events" else ""
-        fields = dict(JSON) if method == "POST" else {}
-        body = alarm() if method == "POST" else None
-        said = {} if method == "HEAD" else {"kind": "missing-token"}
-        asker.ask(method, path, 401, target, fields, body, **said)
-        asker.ask(method, path, 401, target, {**fields, "Authorization": "Bearer x"}, body)
-        two = {**fields, **bearer(admin=True), "Cookie": "tocsin_token=a"}
-        asker.ask(method, path, 400, target + ("&" if "?" in target else "?") + "access_token=a", two, body)
-        asker.ask(method, path, 403, target, {**fields, **bearer()}, body)
-
-
-def ask_management(asker):
-    admin = {**JSON, **bearer(admin=True)}
-    for path, kind, body in (
-            ("/revocations", "missing-field", "{}"), ("/revocations", "duplicate-field", '{"sub":"a","jti":"b"}'),
-            ("/revocations", "out-of-range", '{"sub":"a","until":-1}'), ("/keys", "bad-name", '{"name":""}'),
-            ("/keys", "bad-permission", '{"name":"a","publish":["user:*"]}'),
-            ("/keys", "empty", '{"name":"a","publish":[]}'), ("/keys", "wrong-type", "[]"),
-            ("/keys", "unknown-field", '{"key":"a"}')):
-        asker.ask("POST", path, 422, fields=admin, body=body, kind=kind)
-    for path in ("/revocations", "/keys"):
-        asker.ask("POST", path, 400, fields=admin, body="{", kind="malformed-json")
-        asker.ask("POST", path, 413, fields=admin, body=" " * (2 << 20))
-        asker.ask("POST", path, 415, fields={**admin, "Content-Type": "text/plain"}, body="{}")
-    for body in ('{"sub":"seo"}', '{"jti":"7","until":1795444184}'):
-        asker.ask("POST", "/revocations", 204, fields=admin, body=body)
-    body = '{"name":"a b/\u00e9","publish":["topic:a/*","everyone"]}'.encode()
-    asker.ask("POST", "/keys", 201, fields=admin, body=body)
-    asker.ask("POST", "/keys", 409, fields=admin, body=body, kind="key-exists")
-    for method in ("GET", "HEAD"):
-        asker.ask(method, "/keys", 200, fields=bearer(admin=True))
-    asker.ask("DELETE", "/keys/{name}", 404, "/keys/b", admin)
-    asker.ask("DELETE", "/keys/{name}", 204, "/keys/" + quote("a b/\u00e9", safe=""), admin)
-    body = f"[{alarm()},{alarm(user='seo')}]"
-    user = json.loads(alarm())["user"]
-    refusal = asker.ask("POST", "/alarms", 403, fields={**JSON, **bearer(publish=[f"user:{user}"])}, body=body)
-    if json.loads(refusal)["pointer"] != "/1/user":
-        raise Failure(f"a publish is refused with {refusal}")
-
-
-def ask_secured(description, binary, folder):
-    """What is answered where there are access rules, and there while the disk fails."""
-    disk = FailingSync(folder)
-    server = Server(binary, folder, environment={**disk.environment, "TOCSIN_TOKEN_KEY": SECRET})
-    try:
-        server.start()
-        asker = Asker(description, server)
-        ask_without_permission(asker)
-        ask_management(asker)
-        admin, key = {**JSON, **bearer(admin=True)}, '{"name":"a","publish":["*"]}'
-        asker.ask("POST", "/keys", 201, fields=admin, body=key)
-        disk.fail()
-        asker.ask("POST", "/revocations", 503, fields=admin, body='{"sub":"a"}', kind="outcome-unknown")
-        asker.ask("POST", "/revocations", 503, fields=admin, body='{"sub":"a"}', kind="unavailable")
-        asker.ask("POST", "/keys", 503, fields=admin, body=key.replace('"a"', '"b"'))
-        asker.ask("DELETE", "/keys/{name}", 503, "/keys/a", admin)
-        return asker
-    finally:
-        server.close()
-
-
 def check(options, folder):
     server = Server(options.binary, folder)
     try:
@@ -361,7 +280,8 @@ def check(options, folder):
     os.mkdir(often := os.path.join(folder, "often"))
     limited = ask_too_often(asker.description, options.binary, often)
     os.mkdir(secured := os.path.join(folder, "secured"))
-    known = ask_secured(asker.description, options.binary, secured)
+    known, told = ask_secured(asker.description, options.binary, secured)
+    said.append(told)
 
     described = asker.description.statuses()
     met = set().union(*(one.statuses for one in (asker, other, limited, known)))
