@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """PyPI's schemathesis makes up requests from /openapi.yaml, right and wrong ones, and checks what they are answered.
 
-No server error, no status that is not described, no answer that is not as its schema says, nothing wrong that is taken:
-once without access rules, and once with them and a token that may do everything. The same seed asks the same. Left out
+No server error, no status that is not described, no answer that is not as its schema says, nothing wrong that is
+taken: once without access rules, and once with them and a token that may do everything. The same seed asks the same.
+Left out
 
-- of streams is what comes after the first event, since they do not end; and what their schema says, which the tool takes
-  for that of an event's data. stream_examples compares their blocks;
+- of streams is what comes after the first event, since they do not end; and what their schema says, which the tool
+  takes for that of an event's data. stream_examples compares their blocks;
 - is that everything is taken which its schema allows: a schema cannot say that two parameters must agree, that a header
   is for single alarms only, or that 1.0 is no whole number here. interface-test asks for these one by one.
 """
@@ -43,8 +44,8 @@ def ask(options, folder, name, *arguments, token=None):
     os.mkdir(place)
     server = Server(options.binary, place, *arguments)
     command = [os.path.join(os.path.dirname(sys.executable), "schemathesis"), "run", "--seed", str(options.seed),
-               "--max-examples", str(options.examples), "--exclude-checks", "positive_data_acceptance", "--workers", "1",
-               "--continue-on-failure", "--warnings", "off"]
+               "--max-examples", str(options.examples), "--exclude-checks", "positive_data_acceptance",
+               "--workers", "1", "--continue-on-failure", "--warnings", "off"]
     if token:
         command += ["-H", f"Authorization: Bearer {token}"]
     for file_name, text in (("hooks.py", HOOKS), ("schemathesis.toml", SETTINGS)):
