@@ -13,7 +13,7 @@ package final class Revocations: Sendable {
     }
 
     /// How many there can be at a time.
-    static let limit = 1_000_000
+    static let usualLimit = 1_000_000
 
     private struct Revocation: Codable, Hashable {
         /// Milliseconds since 1970.
@@ -53,15 +53,19 @@ package final class Revocations: Sendable {
 
     private let store: any RecordStore
     private let now: WallClock
+    private let limit: Int
     private let state: Mutex<State>
     private let changes = SerialChanges()
 
     /// Reads those that were stored.
     ///
     /// - Throws: `JournalError` where one cannot be read: without it, somebody could be let in.
-    package init(store: any RecordStore, now: @escaping WallClock = Timestamp.now) async throws(JournalError) {
+    package init(
+        store: any RecordStore, now: @escaping WallClock = Timestamp.now, limit: Int = usualLimit
+    ) async throws(JournalError) {
         self.store = store
         self.now = now
+        self.limit = limit
         state = Mutex(
             State(
                 users: try await Self.read(.revokedUser, from: store),
@@ -102,10 +106,12 @@ package final class Revocations: Sendable {
     package func revoke(_ target: Target, until: Timestamp? = nil) async throws(RevocationError) {
         let revocation = Revocation(at: now().milliseconds, until: until?.milliseconds)
         let result: Result<Void, RevocationError> = await changes.run { [self] in
-            let (merged, count) = state.withLock { state in
-                (state[target].map(revocation.merged) ?? revocation, state.users.count + state.tokens.count)
+            let (merged, hasRoom) = state.withLock { state in
+                let former = state[target]
+                let hasRoom = former != nil || state.users.count + state.tokens.count < limit
+                return (former.map(revocation.merged) ?? revocation, hasRoom)
             }
-            guard count < Self.limit else { return .failure(.tooMany) }
+            guard hasRoom else { return .failure(.tooMany(limit)) }
             do throws(JournalError) {
                 try await store.put([target.name: String(encoding: merged)], of: target.kind)
             } catch {
@@ -165,14 +171,15 @@ extension Int64 {
 
 /// Why nothing was revoked.
 package enum RevocationError: Error, Hashable, CustomStringConvertible {
-    case tooMany
+    /// With how many there can be.
+    case tooMany(Int)
     case journal(JournalError)
 
     package var description: String {
         switch self {
-        case .tooMany:
+        case .tooMany(let limit):
             """
-            there are \(Revocations.limit) revocations, as many as are kept; say with each until when its tokens could be \
+            there are \(limit) revocations, as many as are kept; say with each until when its tokens could be \
             valid (until), so that it can be forgotten
             """
         case .journal(let error): error.message

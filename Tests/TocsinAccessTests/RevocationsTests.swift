@@ -99,6 +99,18 @@ import Testing
         }
     }
 
+    @Test("There are only so many, but each can be made again")
+    func limit() async throws {
+        let revocations = try await Revocations(store: records, now: { [time] in time.now }, limit: 2)
+        try await revocations.revoke(.user(Name("a")))
+        try await revocations.revoke(.token(Name("a")))
+        let error = await #expect(throws: RevocationError.self) { try await revocations.revoke(.user(Name("b"))) }
+        #expect(error?.description.contains("there are 2 revocations") == true)
+        set(20_000)
+        try await revocations.revoke(.user(Name("a")))
+        #expect(try revocations.isRevoked(holder("a", at: 20_000)) && !revocations.isRevoked(holder("b")))
+    }
+
     @Test("What is stored holds after a restart, and what could not be stored does not hold")
     func storing() async throws {
         let first = try await revocations()
