@@ -14,6 +14,7 @@ package final class KeySet: Sendable {
     private struct State {
         var keys: [TokenKey]
         var reading: Task<Void, Never>?
+        var readings = 0
         var lastRead: UInt64
     }
 
@@ -38,9 +39,14 @@ package final class KeySet: Sendable {
 
     package var keys: [TokenKey] { state.withLock(\.keys) }
 
-    /// Whether ``refresh()`` would read it, so that it may bring a key that is not there.
-    package var mayRefresh: Bool {
-        state.withLock { $0.reading != nil || uptime() - $0.lastRead >= Self.pause }
+    /// How often it was read anew.
+    package var readings: Int { state.withLock(\.readings) }
+
+    /// Whether ``refresh()`` may bring a key that was not there, or has done so since it was read this often.
+    package func mayBringKeys(beyond readings: Int) -> Bool {
+        state.withLock { state in
+            state.readings != readings || state.reading != nil || uptime() - state.lastRead >= Self.pause
+        }
     }
 
     /// Reads the set anew, unless that was done a short time ago; who comes meanwhile waits for the same reading.
@@ -66,6 +72,7 @@ package final class KeySet: Sendable {
         state.withLock { state in
             if case .success(let keys) = keys { state.keys = keys }
             state.reading = nil
+            state.readings += 1
             state.lastRead = uptime()
         }
     }

@@ -69,15 +69,16 @@ import Testing
         world.state.withLock { $0.answer = .success(newer) }
         for second in [100, 101, 109] as [UInt64] {
             world.state.withLock { $0.seconds = second }
-            #expect(!keySet.mayRefresh)
+            #expect(!keySet.mayBringKeys(beyond: 0))
             await keySet.refresh()
         }
         #expect(ids(keySet) == ["a"] && world.readings == 1)
         world.state.withLock { $0.seconds = 110 }
-        #expect(keySet.mayRefresh)
+        #expect(keySet.mayBringKeys(beyond: 0))
         await keySet.refresh()
         #expect(ids(keySet) == ["a", "b"] && world.readings == 2)
-        #expect(!keySet.mayRefresh)
+        // Who looked before may look again; who looked since has seen all there is.
+        #expect(keySet.mayBringKeys(beyond: 0) && !keySet.mayBringKeys(beyond: 1) && keySet.readings == 1)
     }
 
     @Test("Where a set cannot be read anew, or is none, the keys that there are stay, and it is told")
@@ -121,7 +122,7 @@ import Testing
         await withTaskGroup { group in
             for _ in 0..<20 { group.addTask { await keySet.refresh() } }
             while world.state.withLock({ $0.waiting?.isEmpty ?? true }) { await Task.yield() }
-            #expect(keySet.mayRefresh)
+            #expect(keySet.mayBringKeys(beyond: 0))
             let waiting = world.state.withLock { state in
                 defer { state.waiting = nil }
                 return state.waiting ?? []

@@ -121,12 +121,16 @@ package struct AccessPolicy: Sendable {
         do throws(Problem) {
             guard let token = try request.token.get() else { throw .missingToken }
             if token.way == .cookie { try checkPage(of: request, isAllowed: origin != nil) }
+            // Before the keys are looked at: others may bring in new ones at any time.
+            let readings = authenticator.keySet?.readings ?? 0
             switch Self.grant(for: token, by: authenticator) {
             case .success(let grant):
                 return .allow(.grant(grant), fields: varied(origin), unreadableTo: foreign)
             case .failure(let fault):
                 let problem = Problem.invalidToken(fault)
-                guard case .unknownKey(_?) = fault, let keySet = authenticator.keySet, keySet.mayRefresh else {
+                guard case .unknownKey(_?) = fault, let keySet = authenticator.keySet,
+                    keySet.mayBringKeys(beyond: readings)
+                else {
                     throw problem
                 }
                 return .awaitKeys(keySet, problem, fields: varied(origin))
