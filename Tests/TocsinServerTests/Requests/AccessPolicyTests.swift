@@ -212,7 +212,7 @@ import Testing
         #expect(outcome.status == 204)
         let own = [
             "Access-Control-Allow-Methods": methods,
-            "Access-Control-Allow-Headers": "Content-Type, Idempotency-Key, Last-Event-ID",
+            "Access-Control-Allow-Headers": "Authorization, Content-Type, Idempotency-Key, Last-Event-ID",
             "Access-Control-Max-Age": "600",
         ]
         #expect(outcome.fields == Self.echoed(origin, withCookies: isNamed).merging(own) { $1 })

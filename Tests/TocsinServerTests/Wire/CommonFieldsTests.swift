@@ -90,7 +90,8 @@ import Testing
             #expect(response.values(of: "Content-Length").isEmpty)
             #expect(response.values(of: "Access-Control-Allow-Methods") == [methods])
             #expect(
-                response.values(of: "Access-Control-Allow-Headers") == ["Content-Type, Idempotency-Key, Last-Event-ID"])
+                response.values(of: "Access-Control-Allow-Headers")
+                    == ["Authorization, Content-Type, Idempotency-Key, Last-Event-ID"])
             check(response)
         }
     }

@@ -199,12 +199,12 @@ package struct AccessPolicy: Sendable {
     /// The answer to a preflight; `nil` for any other request.
     private func preflight(_ request: AccessRequest, _ origin: String, withCookies: Bool = true) -> AccessDecision? {
         guard request.isPreflight, !request.route.methods.isEmpty else { return nil }
-        let authorization = authenticator == nil ? "" : "Authorization, "
         return .preflight(
             fields: varied(origin, withCookies: withCookies) + [
                 HeaderField("Access-Control-Allow-Methods", request.route.methods.joined(separator: ", ")),
+                // A page may send its token also where none is asked for, as to the server of who develops it.
                 HeaderField(
-                    "Access-Control-Allow-Headers", authorization + "Content-Type, Idempotency-Key, Last-Event-ID"),
+                    "Access-Control-Allow-Headers", "Authorization, Content-Type, Idempotency-Key, Last-Event-ID"),
                 // Seconds that a browser may take it as said: short, since options change with a start.
                 HeaderField("Access-Control-Max-Age", "600"),
             ])
