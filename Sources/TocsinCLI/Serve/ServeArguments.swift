@@ -25,6 +25,7 @@ struct ServerArguments<Defaults: ServerDefaults>: ParsableArguments {
     @Option(ServeOptions.jwks) var jwks: String?
     @Option(ServeOptions.tokenIssuer) var tokenIssuer: String?
     @Option(ServeOptions.tokenAudience) var tokenAudience: String?
+    @Option(ServeOptions.audit) var audit: String?
     @Option(Defaults.data) var data: String?
     @Option(ServeOptions.retain) var retain: String?
     @Option(ServeOptions.retainAlarms) var retainAlarms: String?
@@ -62,6 +63,7 @@ struct ServerArguments<Defaults: ServerDefaults>: ParsableArguments {
             ServeOptions.jwks.description: .text(jwks),
             ServeOptions.tokenIssuer.description: .text(tokenIssuer),
             ServeOptions.tokenAudience.description: .text(tokenAudience),
+            ServeOptions.audit.description: .text(audit),
             ServeOptions.data.description: .text(data),
             ServeOptions.retain.description: .text(retain),
             ServeOptions.retainAlarms.description: .text(retainAlarms),

@@ -68,6 +68,12 @@ enum ServeOptions {
         "token-audience", valueName: "text", help: "What a token's audience (aud) must contain.",
         requirement: "is a text", parse: { $0.isEmpty ? nil : $0 })
 
+    static let audit = ServeOption<String>(
+        "audit", valueName: "file",
+        help: "File to which an object of JSON a line is added for each alarm published or withdrawn, each change of "
+            + "access, and what was refused.",
+        requirement: "is the path of a file", parse: { $0.isEmpty ? nil : $0 })
+
     static let data = data(fallback: "tocsin.db")
 
     static func data(fallback: String) -> ServeOption<DataLocation> {
@@ -164,7 +170,7 @@ enum ServeOptions {
         host.description, port.description, tlsCertificate.description, tlsKey.description, insecureOpen.description,
         allowedHost.description, corsOrigin.description, tokenKeyFile.description, tokenKey.description,
         jwks.description,
-        tokenIssuer.description, tokenAudience.description,
+        tokenIssuer.description, tokenAudience.description, audit.description,
         data.description, retain.description, retainAlarms.description, keyRetention.description,
         defaultLanguage.description, greeting.description, heartbeat.description, connections.description,
         maxConnections.description, maxConnectionsPerUser.description, maxConnectionsPerAddress.description,

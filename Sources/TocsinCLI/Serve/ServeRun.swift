@@ -42,6 +42,9 @@ struct ServeRun: Sendable {
         var configuration = settings.configuration
         configuration.authenticator = try await settings.accessRules?.authenticator(logger: logger)
         configuration.certificate = try settings.certificateFiles.map { try ServerCertificate($0, logger: logger) }
+        configuration.auditLog = try settings.audit.map { path throws(AuditFileError) in
+            try AuditLog(path: path, logger: logger)
+        }
         let isSecure = configuration.certificate != nil
         let retention = settings.configuration.hub.retention
         let journal = try journal(keyRetention: .seconds(retention.keyAge))

@@ -11,6 +11,8 @@ struct ServeSettings: Sendable {
     var data: DataLocation
     /// With them, what is spoken is TLS.
     let certificateFiles: CertificateFiles?
+    /// Path of the audit log, if there is to be one.
+    let audit: String?
     /// `nil` while there are no access rules.
     let accessRules: AccessRules?
     let logLevel: Logger.Level
@@ -59,6 +61,11 @@ struct ServeSettings: Sendable {
         logLevel = try options.value(ServeOptions.logLevel) ?? .info
         logFormat = try options.value(ServeOptions.logFormat) ?? .text
         data = try options.value(ServeOptions.data) ?? .file("tocsin.db")
+
+        audit = try options.value(ServeOptions.audit)
+        if let audit, DataLocation(audit)?.absolute == data.absolute {
+            throw CommandFailure("--audit \(audit) is the data file; give the audit log a file of its own")
+        }
 
         certificateFiles = try Self.certificateFiles(options)
         accessRules = try AccessRules(options)

@@ -2,44 +2,64 @@ import Logging
 import NIOHTTP1
 import Synchronization
 import Tocsin
+import TocsinAccess
 
-/// A request, as logs and metrics know it.
+/// A request, as logs, metrics and the audit log know it.
 struct ObservedRequest: Sendable {
     let id: String
     let method: String
     let route: Route
+    /// For which it counts; `nil` where its connection has none, or where nobody writes it down.
+    let client: IPAddress?
     /// When its head was there, by the system's uptime.
     let began: UInt64
+    /// Who has shown a token; `nil` where none was, or none that is good.
+    var holder: Holder?
 }
 
-/// Tells the log and the metrics what became of requests.
+/// Tells the log, the metrics and the audit log what became of requests.
 ///
 /// From the level info on, nothing is logged that a client chose but the `Host` and `Origin` that were refused: users' names
 /// can be personal, and queries can have tokens.
 final class RequestObserver: Sendable {
     private let metrics: RequestMetrics
+    private let auditLog: AuditLog?
     private let logger: Logger
     private let ids = RequestIDs()
     private let uptime: Uptime
     /// By reason, which is of a closed set.
     private let budgets = Mutex<[String: LineBudget]>([:])
 
-    init(_ metrics: RequestMetrics, logger: Logger, uptime: @escaping Uptime = systemUptime) {
+    /// - Parameter auditLog: `nil` where there is none.
+    init(
+        _ metrics: RequestMetrics, auditLog: AuditLog? = nil, logger: Logger, uptime: @escaping Uptime = systemUptime
+    ) {
         self.metrics = metrics
+        self.auditLog = auditLog
         self.logger = logger
         self.uptime = uptime
     }
 
-    /// - Parameter given: the values of the field ``RequestIDs/field``.
-    func began(_ method: String, _ route: Route, id given: [String]) -> ObservedRequest {
-        ObservedRequest(id: ids.id(given: given), method: method, route: route, began: uptime())
+    /// - Parameters:
+    ///   - given: the values of the field ``RequestIDs/field``.
+    ///   - client: asked only where it is written down.
+    func began(
+        _ method: String, _ route: Route, id given: [String], client: @autoclosure () -> IPAddress? = nil
+    ) -> ObservedRequest {
+        ObservedRequest(
+            id: ids.id(given: given), method: method, route: route, client: auditLog == nil ? nil : client(),
+            began: uptime())
     }
+
+    /// Writes down what a request does.
+    func audit(of request: ObservedRequest) -> RequestAudit { RequestAudit(log: auditLog, request: request) }
 
     func answered(_ request: ObservedRequest, path: String, status: Int, problem: Problem? = nil) {
         let nanoseconds = uptime() - request.began
         metrics.answered(
             request.method, request.route.label, status: status, problem: problem?.kind,
             nanoseconds: request.isForStream ? nil : nanoseconds)
+        if let auditLog, let problem, problem.isOfAccess { auditLog.note(problem, path: path, of: request) }
         let isRefusal = status == 403 || status == 421 || (request.isForStream && status >= 400)
         if isRefusal, let problem {
             let reason = problem.isPersonal ? problem.kind.title.lowercased() : problem.detail
@@ -100,6 +120,11 @@ extension RequestObserver {
         if omitted > 0 { metadata["omitted"] = "\(omitted)" }
         logger.notice("\(message())", metadata: metadata)
     }
+}
+
+extension Problem {
+    /// Whether somebody was refused for who they are, or how often they ask.
+    fileprivate var isOfAccess: Bool { [401, 403, 421, 429].contains(status) }
 }
 
 extension ObservedRequest {

@@ -75,6 +75,11 @@ package enum MetricCatalog {
         MetricDescription(
             "tocsin_http_problems_total", .counter, labels: ["type"],
             help: "Problems that requests were answered with, such as foreign-host."),
+        MetricDescription(
+            "tocsin_audit_failing", .gauge, help: "1 while the audit log cannot be written, else 0."),
+        MetricDescription(
+            "tocsin_audit_omitted_lines_total", .counter,
+            help: "Lines that the audit log had no room for while it could not be written."),
     ]
 
     private static let process = [

@@ -15,12 +15,20 @@ final class ServerMetrics: Sendable {
     private let process: ProcessMetrics
     private let connections: Gauge
     private let hidden: Gauge
+    private let auditLog: AuditLog?
+    private let auditFailing: Gauge
+    private let auditOmitted: Counter
+    private let countedOmissions = Mutex(0)
     private let refusals: [RefusalReason: Counter]
     private let countedRefusals = Mutex<[RefusalReason: Int]>([:])
     private let isMeasuringJournal = Mutex(false)
 
-    init(_ registry: PrometheusRegistry) {
+    /// - Parameter auditLog: `nil` where there is none.
+    init(_ registry: PrometheusRegistry, auditLog: AuditLog?) {
         self.registry = registry
+        self.auditLog = auditLog
+        auditFailing = Gauge(label: "tocsin_audit_failing", factory: registry)
+        auditOmitted = Counter(label: "tocsin_audit_omitted_lines_total", factory: registry)
         requests = RequestMetrics(registry)
         process = ProcessMetrics(registry)
         connections = Gauge(label: "tocsin_connections", factory: registry)
@@ -40,6 +48,7 @@ final class ServerMetrics: Sendable {
         connections.record(count)
         hidden.record(registry.hiddenSeries)
         add(hub.refusals)
+        measureAuditLog()
         return registry.text()
     }
 
@@ -53,6 +62,16 @@ final class ServerMetrics: Sendable {
             await hub.measureJournal()
             isMeasuringJournal.withLock { $0 = false }
         }
+    }
+
+    private func measureAuditLog() {
+        auditFailing.record(auditLog?.isFailing == true ? 1 : 0)
+        let omitted = auditLog?.omittedLines ?? 0
+        let new = countedOmissions.withLock { counted in
+            defer { counted = omitted }
+            return omitted - counted
+        }
+        auditOmitted.increment(by: new)
     }
 
     private func add(_ refusals: RefusalCounts) {

@@ -43,14 +43,17 @@ struct APIKeyRoute: Sendable {
     }
 
     /// Makes one, and tells it this once.
-    func post(_ request: Request, _ permit: Permit) async throws(Problem) -> Response {
+    func post(_ request: Request, _ permit: Permit, _ audit: RequestAudit) async throws(Problem) -> Response {
         let keys = try keys(permit)
         let asked = try await bodies.withJSON(of: request) { body throws(Problem) in try APIKeyRequest(body: body) }
-        let key: String
-        do throws(APIKeyError) {
-            key = try await keys.add(asked.name, publish: asked.publish)
-        } catch {
-            throw Problem(error)
+        let key = try await audit.recording { _ in
+            [.addKey(asked.name, publish: asked.publish)]
+        } of: { () throws(Problem) in
+            do throws(APIKeyError) {
+                return try await keys.add(asked.name, publish: asked.publish)
+            } catch {
+                throw Problem(error)
+            }
         }
         var body = JSONWriter()
         body.object { body in
@@ -65,16 +68,20 @@ struct APIKeyRoute: Sendable {
             with: body)
     }
 
-    func delete(_ text: String, _ permit: Permit) async throws(Problem) -> Response {
+    func delete(_ text: String, _ permit: Permit, _ audit: RequestAudit) async throws(Problem) -> Response {
         let keys = try keys(permit)
         let name = try Name(text, of: "the name in the path")
-        let wasThere: Bool
-        do throws(JournalError) {
-            wasThere = try await keys.remove(name)
-        } catch {
-            throw .notKept(error)
+        try await audit.recording { (_: Void?) in
+            [.removeKey(name)]
+        } of: { () throws(Problem) in
+            let wasThere: Bool
+            do throws(JournalError) {
+                wasThere = try await keys.remove(name)
+            } catch {
+                throw .notKept(error)
+            }
+            guard wasThere else { throw .unknownAPIKey(name) }
         }
-        guard wasThere else { throw .unknownAPIKey(name) }
         return Response(status: .noContent)
     }
 }

@@ -8,6 +8,7 @@ import Tocsin
 struct AlarmRoute: Sendable {
     let hub: Hub
     let permit: Permit
+    let audit: RequestAudit
 
     func get(_ text: String) async throws(Problem) -> Response {
         try permit.checkPublishing()
@@ -42,21 +43,22 @@ struct AlarmRoute: Sendable {
         try permit.checkPublishing()
         let id = try id(text)
         if permit != .everything, case .notFound = try await find(id) { throw .unknownAlarm(text) }
-        switch try await hub.publisher.answer(to: .withdraw(id)) {
-        case .withdrawn(let publication):
-            var body = JSONWriter()
-            body.object { body in
-                body.name("id")
-                body.string(publication.id.description)
+        let entry = try await audit.recording { entry in
+            [.withdraw(id, entry)]
+        } of: { () throws(Problem) in
+            switch try await hub.publisher.answer(to: .withdraw(id)) {
+            case .withdrawn(let entry): return entry
+            case .notWithdrawable: throw .notWithdrawable(id)
+            case .notFound: throw .unknownAlarm(text)
+            case .published, .failed: throw .internalError
             }
-            return .json(with: body)
-        case .notWithdrawable:
-            throw .notWithdrawable(id)
-        case .notFound:
-            throw .unknownAlarm(text)
-        case .published, .failed:
-            throw .internalError
         }
+        var body = JSONWriter()
+        body.object { body in
+            body.name("id")
+            body.string(entry.id.description)
+        }
+        return .json(with: body)
     }
 
     /// A text that is no alarm's id is that of no alarm.

@@ -8,7 +8,7 @@ struct PublishRoute: Sendable {
     let publisher: Publisher
     let bodies: BodyBudget
 
-    func post(_ request: Request, _ permit: Permit) async throws(Problem) -> Response {
+    func post(_ request: Request, _ permit: Permit, _ audit: RequestAudit) async throws(Problem) -> Response {
         // Who may publish to nobody need not send a body.
         try permit.checkPublishing()
         let format = try PublishFormat(contentTypes: request.headers[values: .contentType])
@@ -16,7 +16,7 @@ struct PublishRoute: Sendable {
         return try await bodies.withBody(of: request) { (body) throws(Problem) in
             let asked = try await Self.read(body, format: format, keys: keys)
             try permit.check(publishing: asked)
-            return try await publish(asked)
+            return try await publish(asked, audit)
         }
     }
 
@@ -33,9 +33,17 @@ struct PublishRoute: Sendable {
         return try await withTaskExecutorPreference(globalConcurrentExecutor) { () throws(Problem) in try read() }
     }
 
-    private func publish(_ asked: AlarmRequest) async throws(Problem) -> Response {
-        let result = try await publisher.answer(to: .publish(asked.alarms))
-        guard case .published(let publications) = result, let first = publications.first else { throw .internalError }
+    private func publish(_ asked: AlarmRequest, _ audit: RequestAudit) async throws(Problem) -> Response {
+        let publications = try await audit.recording { publications in
+            asked.alarms.enumerated().map { .publish($1, publications?[$0]) }
+        } of: { () throws(Problem) in
+            let result = try await publisher.answer(to: .publish(asked.alarms))
+            guard case .published(let publications) = result, publications.count == asked.alarms.count else {
+                throw .internalError
+            }
+            return publications
+        }
+        guard let first = publications.first else { throw .internalError }
         let status: HTTPResponse.Status = publications.contains(where: \.isNew) ? .created : .ok
         var body = JSONWriter()
         guard asked.isSingle else {

@@ -9,14 +9,18 @@ struct RevocationRoute: Sendable {
     let bodies: BodyBudget
 
     /// Revokes tokens, durably, and ends the streams that were opened with them.
-    func post(_ request: Request, _ permit: Permit) async throws(Problem) -> Response {
+    func post(_ request: Request, _ permit: Permit, _ audit: RequestAudit) async throws(Problem) -> Response {
         try permit.checkAdmin()
         guard let revocations = authenticator?.revocations else { throw .noAccessRules }
         let asked = try await bodies.withJSON(of: request) { body throws(Problem) in try RevocationRequest(body: body) }
-        do throws(RevocationError) {
-            try await revocations.revoke(asked.target, until: asked.until)
-        } catch {
-            throw Problem(error)
+        try await audit.recording { (_: Void?) in
+            [.revoke(asked.target, until: asked.until)]
+        } of: { () throws(Problem) in
+            do throws(RevocationError) {
+                try await revocations.revoke(asked.target, until: asked.until)
+            } catch {
+                throw Problem(error)
+            }
         }
         await hub.endStreams { pass in
             (pass.holder as? Holder).map(revocations.isRevoked) ?? false

@@ -52,7 +52,9 @@ struct ServerResponder: HTTPResponder {
         }
         let header = { (name: String) in request.header(name) }
         let method = request.method.rawValue
-        let observed = observer.began(method, route, id: request.headers[values: .xRequestID])
+        var observed = observer.began(
+            method, route, id: request.headers[values: .xRequestID],
+            client: clients.address(of: context.peer, forwardedFor: header("X-Forwarded-For")))
         let response: Response
         var fields: [HeaderField]
         var problem: Problem?
@@ -70,11 +72,13 @@ struct ServerResponder: HTTPResponder {
             response = Response(status: .noContent)
         case .allow(let permit, let its, let foreign):
             fields = its
+            observed.holder = permit.holder
             if let foreign { observer.answer(to: observed, isUnreadableTo: foreign) }
             do throws(Problem) {
                 if let fault { throw fault }
                 if route.publishes(method: method) { try admitPublish(header, context) }
-                response = try await answer(request, permit, route: route, target: target, header: header)
+                response = try await answer(
+                    request, permit, observer.audit(of: observed), route: route, target: target, header: header)
             } catch {
                 problem = error
                 response = Response(error)
@@ -93,16 +97,17 @@ struct ServerResponder: HTTPResponder {
     }
 
     private func answer(
-        _ request: Request, _ permit: Permit, route: Route, target: RequestTarget, header: (String) -> [String]
+        _ request: Request, _ permit: Permit, _ audit: RequestAudit, route: Route, target: RequestTarget,
+        header: (String) -> [String]
     ) async throws(Problem) -> Response {
         let method = request.method.rawValue
         guard !route.methods.isEmpty else { throw .notFound(path: target.path) }
         guard route.methods.contains(method) else { throw .methodNotAllowed(method, allowed: route.methods) }
         switch route {
         case .alarms:
-            return try await publish.post(request, permit)
+            return try await publish.post(request, permit, audit)
         case .alarm(let id):
-            let route = AlarmRoute(hub: hub, permit: permit)
+            let route = AlarmRoute(hub: hub, permit: permit, audit: audit)
             return request.method == .delete ? try await route.delete(id) : try await route.get(id)
         case .userAlarms, .topicAlarms:
             return try await ListRoute(hub: hub).get(try ListRequest(route, target.query, header: header), permit)
@@ -116,11 +121,12 @@ struct ServerResponder: HTTPResponder {
             try permit.checkAdmin()
             return await metrics.get()
         case .revocations:
-            return try await revocations.post(request, permit)
+            return try await revocations.post(request, permit, audit)
         case .apiKeys:
-            return request.method == .post ? try await apiKeys.post(request, permit) : try apiKeys.get(permit)
+            return request.method == .post
+                ? try await apiKeys.post(request, permit, audit) : try apiKeys.get(permit)
         case .apiKey(let name):
-            return try await apiKeys.delete(name, permit)
+            return try await apiKeys.delete(name, permit, audit)
         case .asset(let asset):
             return assets.get(asset, known: header("If-None-Match"))
         case .unknown:

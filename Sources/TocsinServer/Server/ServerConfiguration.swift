@@ -29,6 +29,8 @@ package struct ServerConfiguration: Sendable {
     package var maximumOpenConnections = Int.max
     /// With one, there are access rules: a request needs a token that it knows.
     package var authenticator: Authenticator?
+    /// With one, what is done and refused is written down.
+    package var auditLog: AuditLog?
     /// With one, what is spoken is TLS.
     package var certificate: ServerCertificate?
     package var hub = Hub.Configuration()

@@ -31,7 +31,7 @@ package struct TocsinServer: Sendable {
         self.journal = journal
         self.eventLoopGroup = eventLoopGroup
         self.logger = logger
-        self.metrics = ServerMetrics(metrics)
+        self.metrics = ServerMetrics(metrics, auditLog: configuration.auditLog)
     }
 
     /// Serves until SIGTERM, SIGINT or SIGHUP, then ends streams, answers what is being published and returns. A
@@ -84,6 +84,9 @@ package struct TocsinServer: Sendable {
         if let certificate = configuration.certificate {
             services.append(GuestService { await certificate.watch() })
         }
+        if let auditLog = configuration.auditLog {
+            services.insert(BackgroundService { await auditLog.keepUp() }, at: 0)
+        }
         if let authenticator {
             let upkeep = AccessUpkeep(authenticator, log: RecurringLog(logger))
             // Before what serves, so that it ends after it.
@@ -117,6 +120,9 @@ package struct TocsinServer: Sendable {
         }
         if await !isDone(within: deadline.remaining, { await hub.publisher.close() }) {
             logger.error("some publishes were not answered within --drain: the journal does not answer")
+        }
+        if let auditLog = configuration.auditLog, await !isDone(within: deadline.remaining, auditLog.flush) {
+            logger.error("the last lines of the audit log could not be written within --drain")
         }
         // Streams and answers that are being taken hold no Task, so nobody has waited for them yet.
         if await !isDone(within: deadline.remaining, { await openConnections.whenNone() }) {
@@ -158,7 +164,7 @@ package struct TocsinServer: Sendable {
             host: configuration.host, allowedHosts: configuration.allowedHosts, corsOrigins: configuration.corsOrigins,
             isSecure: certificate != nil, authenticator: authenticator)
         let clients = ClientAddresses(trustedProxies: configuration.trustedProxies)
-        let observer = RequestObserver(metrics.requests, logger: logger)
+        let observer = RequestObserver(metrics.requests, auditLog: configuration.auditLog, logger: logger)
         let connections = ConnectionConfiguration(
             hub: hub, gate: StreamGate(access: access, observer: observer), clients: clients, limits: limits,
             maximumBody: configuration.maximumBody, open: openConnections, isSecure: certificate != nil, logger: logger)

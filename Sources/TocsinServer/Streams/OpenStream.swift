@@ -68,7 +68,10 @@ final class OpenStream {
         _ target: String, awaitsKeys: Bool, header: @escaping (String) -> [String], from peer: SocketAddress?,
         eventLoop: any EventLoop
     ) {
-        switch configuration.gate.decide(target, awaitsKeys: awaitsKeys, header: header) {
+        let client = { [clients = configuration.clients] in
+            clients.address(of: peer, forwardedFor: header("X-Forwarded-For"))
+        }
+        switch configuration.gate.decide(target, of: client(), awaitsKeys: awaitsKeys, header: header) {
         case .answer(let answer):
             refuse(with: answer)
         case .awaitKeys(let keySet):
@@ -82,7 +85,7 @@ final class OpenStream {
         case .open(let request, let permit, let fields):
             self.fields = fields
             pass = permit.pass
-            let client = configuration.clients.address(of: peer, forwardedFor: header("X-Forwarded-For"))
+            let client = client()
             if let reason = configuration.hub.admitStream(from: client) {
                 refuse(request, reason, of: client)
                 return

@@ -39,8 +39,12 @@ struct StreamGate: Sendable {
     /// - Parameters:
     ///   - text: the target of a GET request.
     ///   - header: gives the values of a header field of the request, by its name; HTTP/2's `:authority` for `Host`.
+    ///   - client: for which the request counts.
     ///   - awaitsKeys: whether ``Decision/awaitKeys(_:)`` can be the answer.
-    func decide(_ text: String, awaitsKeys: Bool = true, header: (String) -> [String]) -> Decision {
+    func decide(
+        _ text: String, of client: @autoclosure () -> IPAddress? = nil, awaitsKeys: Bool = true,
+        header: (String) -> [String]
+    ) -> Decision {
         var target = RequestTarget.root
         var route = Route.unknown
         var fault: Problem?
@@ -50,14 +54,14 @@ struct StreamGate: Sendable {
         } catch {
             fault = error
         }
-        let request = observer.began("GET", route, id: header(RequestIDs.field))
+        var request = observer.began("GET", route, id: header(RequestIDs.field), client: client())
         let id = HeaderField(RequestIDs.field, request.id)
-        let answered = { (problem: Problem?, fields: [HeaderField]) in
+        func answered(_ problem: Problem?, _ fields: [HeaderField]) -> Decision {
             let answer =
                 problem.map { StreamAnswer($0, fields: fields + [id]) }
                 ?? StreamAnswer(status: .noContent, headers: HTTPHeaders(fields + [id]))
             observer.answered(request, path: target.path, status: Int(answer.status.code), problem: problem)
-            return Decision.answer(answer)
+            return .answer(answer)
         }
         if let fault { return answered(fault, []) }
         switch access.decide("GET", route, target, header: header) {
@@ -68,6 +72,7 @@ struct StreamGate: Sendable {
         case .preflight(let fields):
             return answered(nil, fields)
         case .allow(let permit, let fields, let foreign):
+            request.holder = permit.holder
             if let foreign { observer.answer(to: request, isUnreadableTo: foreign) }
             do throws(Problem) {
                 switch try StreamRequest.decide(route, target.query, header: header) {

@@ -10,6 +10,12 @@ package enum Permit: Hashable, Sendable {
     /// Only what anybody may, for which no token was looked at.
     case nothing
 
+    /// Who has it; `nil` where nobody had to say so.
+    var holder: Holder? {
+        guard case .grant(let grant) = self else { return nil }
+        return grant.holder
+    }
+
     /// With which a stream ends; `nil` where none is needed.
     var pass: StreamPass? {
         guard case .grant(let grant) = self else { return nil }
