@@ -9,11 +9,12 @@ import time
 
 import client_sharing
 import client_stream
+import client_tokens
 from browsers import chromium
 from client_bench import Bench
 from harness import Server
 
-TESTS = client_stream.TESTS + client_sharing.TESTS
+TESTS = client_stream.TESTS + client_sharing.TESTS + client_tokens.TESTS
 
 
 def main():

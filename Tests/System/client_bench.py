@@ -9,7 +9,8 @@ from browsers import Record, Site
 from harness import Failure, Server, wait_until
 
 PAGE = "<!doctype html><title>Test</title><link rel=icon href=data:,><script type=module src=page.js></script>"
-# Writes down what the connection tells; with options in the address it begins at once, as an application's page does.
+# Writes down what the connection tells; with options in the address it begins at once, as an application's page does. With
+# `tokenAt` it asks there for a token each time it needs one.
 SCRIPT = """
 import { connect, compareIds } from "%s/tocsin.js";
 window.compareIds = compareIds;
@@ -17,6 +18,7 @@ window.begin = options => {
   const log = { alarms: [], states: [], greetings: [], withdrawn: [], resets: [] };
   const connection = connect({
     ...options,
+    ...(options.tokenAt && { token: async () => (await fetch(options.tokenAt)).text() }),
     onAlarm: alarm => log.alarms.push(alarm), onState: state => log.states.push(state),
     onGreeting: text => log.greetings.push(text), onWithdrawn: entry => log.withdrawn.push(entry),
     onReset: reset => log.resets.push(reset),
@@ -97,9 +99,9 @@ class Bench:
             context.close()
 
     @contextlib.contextmanager
-    def another_server(self, *options):
+    def another_server(self, *options, environment=None):
         with tempfile.TemporaryDirectory(prefix="tocsin-client-") as folder:
-            server = Server(self.server.binary, folder, *options)
+            server = Server(self.server.binary, folder, *options, environment=environment)
             try:
                 server.start()
                 yield server
@@ -139,15 +141,11 @@ class Publisher(threading.Thread):
         self.bench, self.alarms, self.ids, self.over, self.failure = bench, alarms, [], threading.Event(), None
 
     def run(self):
-        connection = self.bench.server.connect()
         try:
             while not self.over.wait(0.003):
-                alarm = self.alarms[len(self.ids) % len(self.alarms)]
-                self.ids.append(self.bench.server.publish(alarm, connection)[2]["id"])
+                self.ids.append(self.bench.publish(**self.alarms[len(self.ids) % len(self.alarms)]))
         except Exception as error:  # told by the test's thread
             self.failure = error
-        finally:
-            connection.close()
 
     def __enter__(self):
         self.start()
@@ -173,5 +171,7 @@ def require(condition, what):
 def streams(context):
     """The streams that the context's pages asked for: parameters by name."""
     urls = [url for url in context.record.urls if "/connection/" in url or "/events?" in url]
-    return [dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(url).query)) for url in urls]
+    queries = [dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(url).query)) for url in urls]
+    # What only asks whether there may be one has no place to resume at.
+    return [query for query in queries if "last_event_id" in query]
 

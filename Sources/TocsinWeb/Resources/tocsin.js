@@ -8,10 +8,17 @@
  *   stream is open, or the page is loaded again.
  * - One stream for all tabs of a browser that want the same, since over HTTP/1.1 a browser opens no more than six
  *   connections to a host.
+ * - Where the server asks for a token, the page's own, or a new one for each stream:
+ *
+ *     connect({ user: "tiaz", token: async () => (await fetch("/token")).text(), onAlarm });
+ *
+ *   Lists get it in a header, the stream in its URL, since EventSource cannot set one: there the browser's developer
+ *   tools show it, so let it be good for a short time. When it has expired the stream goes on with a new one, and
+ *   nothing is lost. Without `token` the browser sends the cookie `tocsin_token`, if there is one.
  *
  * No dependencies, no globals, no build step. It is one file, so that a page loads it with one request; its parts stand
- * in the order in which they build on each other: what only computes, the server, a stream, the sharing of one,
- * `connect`.
+ * in the order in which they build on each other: what only computes, the token, the server, a stream, the sharing of
+ * one, `connect`.
  */
 
 /**
@@ -24,7 +31,9 @@
  * @property {"now" | "earliest" | string} [after] Where the first stream starts if nothing is remembered: after what
  *   there is now (default), with everything that is kept, or after the alarm of this id. A page that shows a list first
  *   gives the list's `head`, so that nothing falls between the two.
- * @property {boolean} [share] Whether tabs that want the same have one stream together; default: true.
+ * @property {Token} [token] What the server is shown; default: nothing, but for cookies.
+ * @property {boolean} [share] Whether tabs that want the same have one stream together; default: true. A tab with a token
+ *   has a part in it once the server lets that token in, whichever tab's token the stream was opened with.
  * @property {boolean} [remember] Whether a page that is loaded again goes on where it was; default: true.
  * @property {boolean} [withCredentials] Whether cookies go to a server of another origin; default: false.
  * @property {(alarm: {id: string, event: string, data: string}) => void} [onAlarm] `data` is the text as sent.
@@ -36,21 +45,36 @@
  */
 
 /**
+ * @typedef {string | null | (() => string | Promise<string>)} Token An access token; null for none. A function is called
+ *   for each new stream, and when one is refused; what it throws is reported, and it is called again later. With "" it
+ *   says that there is none at present.
+ */
+
+/**
  * @typedef {object} State
- * @property {"connecting" | "open" | "waiting" | "replaced" | "closed"} phase `waiting` for the next try; `replaced`
- *   when another stream took this one's place, after which nothing comes until something is changed.
+ * @property {"connecting" | "open" | "waiting" | "refused" | "replaced" | "closed"} phase `waiting` for the next try;
+ *   `refused` when the server says that it will not have this; `replaced` when another stream took this one's place,
+ *   after which nothing comes until something is changed.
  * @property {"own" | "leader" | "follower"} role Whether the stream is this page's own, shared with other tabs, or
  *   theirs.
  * @property {null | {from: string, alarms: number}} resumed The id after which the stream went on when it was last
  *   opened, and how many alarms were caught up since; null where it began anew.
  * @property {number} opened How often it was opened.
- * @property {number | null} retryAt When the next try is, while waiting: milliseconds since 1970.
+ * @property {number | null} retryAt When the next try is, while waiting: milliseconds since 1970. While refused, null where
+ *   trying again cannot help: a token that is a text stays what it is until `setToken`. A function is asked for another
+ *   one, and a cookie may be another, for 401 and 403, at last up to five minutes apart.
+ * @property {null | {status: number, detail: string}} refusal Why it is refused: the status and what the server says to it
+ *   (RFC 9457), which is for developers; null in every other phase. 401 is for the token, 403 for what it does not allow.
  */
 
 // MARK: What only computes
 
 /** Milliseconds that two tries to connect are apart at most. */
 const LONGEST_DELAY = 30_000;
+/** The same after a refusal, which seldom ends by itself. */
+const LONGEST_REFUSED_DELAY = 300_000;
+/** Milliseconds for which a token serves for another stream: a page that begins needs one several times. */
+const FRESH = 10_000;
 /** Milliseconds of silence after which a tab asks whether the one with the stream is still there. */
 const QUIET = 5_000;
 /** Milliseconds that one has to answer. */
@@ -100,8 +124,8 @@ function positionAfter(last, { kind, id }) {
  * Milliseconds to wait before a try, after `failures`: any part of a span that doubles, so that pages do not come at
  * once.
  */
-function backoff(failures) {
-  return Math.random() * Math.min(LONGEST_DELAY, 1_000 * 2 ** failures);
+function backoff(failures, longest = LONGEST_DELAY) {
+  return Math.random() * Math.min(longest, 1_000 * 2 ** failures);
 }
 
 /** Counts the alarms after a resume that were published before it. */
@@ -215,17 +239,98 @@ async function claimClient(key, signal) {
   }
 }
 
+// MARK: The token
+
+/** The token that requests show: a text, or what a function gives, which is kept until it is refused. */
+class TokenSource {
+  #source;
+  /** A promise of the one that was given last, and when that was. */
+  #given = null;
+  #givenAt = 0;
+
+  /** @param {Token} source */
+  constructor(source) {
+    if (source !== null && typeof source !== "function") checkedToken(source);
+    this.#source = source;
+  }
+
+  /** Whether one is shown; else a cookie may be. */
+  get isShown() {
+    return this.#source !== null;
+  }
+
+  /** Whether there may be another one later. */
+  get mayChange() {
+    return typeof this.#source !== "string";
+  }
+
+  /**
+   * @param {boolean} isForStream Whether it is to be good for long, and so given just now.
+   * @returns {Promise<string>} Empty where there is none.
+   */
+  get(isForStream) {
+    if (isForStream && Date.now() - this.#givenAt > FRESH) this.drop();
+    if (this.#given === null) {
+      const given = (this.#given = this.#ask());
+      this.#givenAt = Date.now();
+      given.catch(() => this.#given === given && this.drop());
+    }
+    return this.#given;
+  }
+
+  /** Asks for another one next time. */
+  drop() {
+    this.#given = null;
+  }
+
+  async #ask() {
+    if (typeof this.#source !== "function") return checkedToken(this.#source ?? "");
+    try {
+      return checkedToken(await this.#source());
+    } catch (error) {
+      reportError(error);
+      throw error;
+    }
+  }
+}
+
+/** A text that can stand in a header; what is wrong with it is said without it. */
+function checkedToken(token) {
+  if (typeof token !== "string") throw new TypeError("token: give a text, or a function that returns one");
+  const text = token.trim();
+  if (!/^[!-~]*$/.test(text)) throw new TypeError("token: an access token has no spaces and none but ASCII characters");
+  return text;
+}
+
 // MARK: The server
+
+/** The server's own word that it will not have a request; a proxy's may be over soon. */
+class Refusal extends Error {
+  constructor({ status, detail }) {
+    super(detail);
+    this.status = status;
+  }
+
+  /** What of an answer is one, or null. @returns {Promise<Refusal | null>} */
+  static async in(answer) {
+    const isProblem = answer.headers.get("Content-Type")?.startsWith("application/problem+json");
+    if (!isProblem || answer.status >= 500 || [408, 429].includes(answer.status)) return null;
+    const text = await answer.text();
+    return new Refusal({ status: answer.status, detail: text && String(JSON.parse(text).detail) });
+  }
+}
 
 /** The addresses of a server, and its lists. */
 class Server {
   #credentials;
+  token;
 
-  constructor(url, withCredentials) {
+  constructor(url, withCredentials, token) {
     this.url = new URL(url, location.href);
     if (!this.url.pathname.endsWith("/")) this.url.pathname += "/";
     this.withCredentials = withCredentials;
     this.#credentials = withCredentials ? "include" : "same-origin";
+    this.token = token;
   }
 
   #address(path, parameters) {
@@ -237,15 +342,48 @@ class Server {
   }
 
   /** @param {string | null} after The id that the stream resumes after; null for everything that is kept. */
-  stream({ user, topics, languages }, after, client) {
+  stream(wants, after, client, token) {
     // A new EventSource has no last event id of its own, so it is in the address. When the browser reconnects by itself
     // it sends its header, which is newer and wins.
+    return this.#streamAddress(wants, [
+      ["client", wants.user === null ? null : client],
+      ["last_event_id", after ?? "earliest"],
+      ["access_token", token],
+    ]);
+  }
+
+  #streamAddress({ user, topics, languages }, parameters) {
     return this.#address(user === null ? "events" : `connection/${encodeURIComponent(user)}`, [
       ...topics.map(topic => ["topic", topic]),
       ["lang", languages.join(",")],
-      ["client", user === null ? null : client],
-      ["last_event_id", after ?? "earliest"],
+      ...parameters,
     ]);
+  }
+
+  async #ask(url, signal, method = "GET") {
+    const token = await this.token.get();
+    const headers = token === "" ? {} : { Authorization: `Bearer ${token}` };
+    return fetch(url, { method, headers, signal, cache: "no-store", credentials: this.#credentials });
+  }
+
+  /**
+   * Why the server will not have a stream, which EventSource does not tell; null where nothing is known against it.
+   *
+   * HEAD is answered as a stream would be, opens none, and takes no other's place. It has no body to say why: GET has,
+   * where it is refused.
+   *
+   * @throws where nobody can tell at present.
+   */
+  async refusal(wants, signal) {
+    await this.token.get(true);
+    const url = this.#streamAddress(wants, []);
+    const head = await this.#ask(url, signal, "HEAD");
+    if (head.status >= 500) throw new Error(`HTTP ${head.status}`);
+    if ((await Refusal.in(head)) === null) return null;
+    const answer = await this.#ask(url, signal);
+    const refusal = await Refusal.in(answer);
+    if (refusal === null) await answer.body?.cancel();
+    return refusal;
   }
 
   /** One page of a list; several topics without a user have several lists. */
@@ -253,8 +391,13 @@ class Server {
     const owner = user === null ? `topics/${encodeURIComponent(topic)}` : `users/${encodeURIComponent(user)}`;
     const named = user === null ? [] : topics.map(topic => ["topic", topic]);
     const url = this.#address(`${owner}/alarms`, [...named, ["lang", languages.join(",")], ...parameters]);
-    const answer = await fetch(url, { signal, cache: "no-store", credentials: this.#credentials });
-    if (!answer.ok) throw new Error(`${url} was answered ${answer.status}`);
+    let answer = await this.#ask(url, signal);
+    if (answer.status === 401 && this.token.isShown && this.token.mayChange) {
+      // It may have expired since it was given.
+      this.token.drop();
+      answer = await this.#ask(url, signal);
+    }
+    if (!answer.ok) throw (await Refusal.in(answer)) ?? new Error(`HTTP ${answer.status}`);
     const json = await answer.text();
     const page = JSON.parse(json);
     const texts = dataTexts(json, page.alarms);
@@ -307,7 +450,9 @@ class Reader {
   last = undefined;
   /** Whether the first stream goes on from an earlier page. */
   resumes = false;
-  state = Object.freeze({ phase: "connecting", role: "own", resumed: null, opened: 0, retryAt: null });
+  state = Object.freeze({
+    phase: "connecting", role: "own", resumed: null, opened: 0, retryAt: null, refusal: null,
+  });
   #callbacks;
   #onProgress;
   #onReplaced;
@@ -329,8 +474,9 @@ class Reader {
   }
 
   change(changes) {
-    if (Object.keys(changes).every(key => this.state[key] === changes[key])) return;
-    this.state = Object.freeze({ ...this.state, ...changes });
+    const all = "phase" in changes ? { refusal: null, ...changes } : changes;
+    if (Object.keys(all).every(key => this.state[key] === all[key])) return;
+    this.state = Object.freeze({ ...this.state, ...all });
     this.#call("onState", this.state);
   }
 
@@ -391,25 +537,32 @@ class Stream {
   #wants;
   #client;
   #reader;
+  #onRefused;
   #emit;
   #signal;
   #failures = 0;
   #opening = new AbortController();
 
-  constructor({ server, wants, client, reader, signal }, emit) {
+  /** @param {(refusal: Refusal) => void} onRefused Called where the server will not have it. */
+  constructor({ server, wants, client, reader, onRefused, signal }, emit) {
     this.#server = server;
     this.#wants = wants;
     this.#client = client;
     this.#reader = reader;
+    this.#onRefused = onRefused;
     this.#signal = signal;
     // A callback of the page may end this between two messages.
     this.#emit = message => signal.aborted || emit(message);
     this.#open();
   }
 
-  #open() {
+  async #open() {
     const signal = this.#signal;
-    const source = new EventSource(this.#server.stream(this.#wants, this.#reader.last, this.#client), {
+    // It is told where there is none at present, and asked for again.
+    const token = await this.#server.token.get(true).catch(() => null);
+    if (signal.aborted) return;
+    if (token === null) return this.#reopen();
+    const source = new EventSource(this.#server.stream(this.#wants, this.#reader.last, this.#client, token), {
       withCredentials: this.#server.withCredentials,
     });
     // With its listeners gone, what a closed source has still queued does not come.
@@ -454,10 +607,23 @@ class Stream {
     });
   }
 
-  /** The browser does not come back by itself after an answer that is no stream, such as a proxy's 502. */
+  /**
+   * The browser does not come back by itself after an answer that is no stream: a proxy's 502, or a 401 when the token in
+   * its URL has expired.
+   */
   async #reopen() {
-    await waitAndTell(this.#failures++, this.#signal, this.#emit);
-    if (!this.#signal.aborted) this.#open();
+    for (;;) {
+      await waitAndTell(this.#failures++, this.#signal, this.#emit);
+      if (this.#signal.aborted) return;
+      this.#server.token.drop();
+      try {
+        const refusal = await this.#server.refusal(this.#wants, this.#signal);
+        if (this.#signal.aborted) return;
+        return refusal === null ? this.#open() : this.#onRefused(refusal);
+      } catch {
+        // Away, too: later.
+      }
+    }
   }
 
   /** Tells what had been published when the stream was opened. */
@@ -496,6 +662,10 @@ async function waitAndTell(failures, signal, emit) {
  *
  * A follower whose own place is not `before` missed something and says hello again. What lies between its last alarm
  * and where the leader is, it takes from the list; what the leader passes on meanwhile waits.
+ *
+ * Nothing of a token is in names or notes but whether there is one, so that a tab without is not given what another's
+ * opened. Tabs with tokens are let in by their own, each, before they come here; with which the stream is opened then does
+ * not matter, since they want the same. A tab that is refused leaves, and the next one leads with its own token.
  */
 
 /** Has the stream, and tells the others, until `signal` is aborted. */
@@ -539,6 +709,7 @@ class Follower {
   #entries;
   #ask;
   #steal;
+  #onRefused;
   #signal;
   /** The leader that is followed, 0 for none, and where it is. */
   #term = 0;
@@ -551,12 +722,14 @@ class Follower {
    * @param {(after: string | null, signal: AbortSignal) => AsyncIterable<object>} entries What the list has.
    * @param {() => void} ask Says hello.
    * @param {() => void} steal Takes the lead from a tab that does not answer.
+   * @param {(refusal: Refusal) => void} onRefused Called where the server will not let it have the list.
    */
-  constructor({ reader, entries, ask, steal, signal }) {
+  constructor({ reader, entries, ask, steal, onRefused, signal }) {
     this.#reader = reader;
     this.#entries = entries;
     this.#ask = ask;
     this.#steal = steal;
+    this.#onRefused = onRefused;
     this.#signal = signal;
     reader.change({ role: "follower" });
     signal.addEventListener("abort", () => clearTimeout(this.#timer));
@@ -615,10 +788,11 @@ class Follower {
       }
       try {
         await this.#join(note);
-      } catch {
+      } catch (error) {
         // The list cannot be had: what waits could not be given in order. The next hello begins again.
         if (!this.#signal.aborted) this.#term = 0;
         this.#queue = [];
+        if (error instanceof Refusal && !this.#signal.aborted) this.#onRefused(error);
       }
     }
     this.#isTaking = false;
@@ -650,6 +824,7 @@ class Share {
   #entries;
   #openStream;
   #onRefused;
+  #onNoLocks;
   #signal;
   #channel;
   #term = 0;
@@ -660,14 +835,16 @@ class Share {
 
   /**
    * @param {(emit: (message: object) => void, signal: AbortSignal) => void} openStream
-   * @param {() => void} onRefused Called where the browser has Web Locks, but not for this page.
+   * @param {(refusal: Refusal) => void} onRefused Called where the server will not have this tab.
+   * @param {() => void} onNoLocks Called where the browser has Web Locks, but not for this page.
    */
-  constructor({ name, reader, entries, openStream, onRefused, signal }) {
+  constructor({ name, reader, entries, openStream, onRefused, onNoLocks, signal }) {
     this.#name = name;
     this.#reader = reader;
     this.#entries = entries;
     this.#openStream = openStream;
     this.#onRefused = onRefused;
+    this.#onNoLocks = onNoLocks;
     this.#signal = signal;
     this.#channel = new BroadcastChannel(name);
     this.#channel.onmessage = ({ data }) => this.#receive(data);
@@ -709,6 +886,7 @@ class Share {
         this.#nextTurn();
         this.#request({ steal: true });
       },
+      onRefused: this.#onRefused,
       signal,
     });
   }
@@ -740,7 +918,7 @@ class Share {
         // Another tab took the lead when this one did not answer.
         if (this.#leader === leader) this.#follow();
       } else if (!options.signal?.aborted) {
-        this.#onRefused();
+        this.#onNoLocks();
       }
     });
   }
@@ -772,12 +950,13 @@ class Connection {
     languages = [],
     events = ["alarm"],
     after = "now",
+    token = null,
     share = true,
     remember = true,
     withCredentials = false,
     ...callbacks
   }) {
-    this.#server = new Server(server, withCredentials);
+    this.#server = new Server(server, withCredentials, new TokenSource(token));
     this.#wants = checkedWants({ user, topics, languages, events });
     if (after !== "now" && after !== "earliest" && idIn(after) === null) {
       throw new TypeError(`after: "${after}" is neither the id of an alarm nor "now" or "earliest"`);
@@ -823,6 +1002,18 @@ class Connection {
     this.#change({ topics });
   }
 
+  /**
+   * Goes on with another token, after what was given last. Without one, with the cookie that there is now.
+   *
+   * @param {Token} [token]
+   */
+  setToken(token = null) {
+    const source = new TokenSource(token);
+    if (this.#ended.signal.aborted) return;
+    this.#server = new Server(this.#server.url, this.#server.withCredentials, source);
+    this.#restart();
+  }
+
   /** Goes on with events of one more name. @param {string} name */
   listen(name) {
     this.#change({ events: [...this.#wants.events, name] });
@@ -838,7 +1029,8 @@ class Connection {
   #change(changes) {
     const wants = checkedWants({ ...this.#wants, ...changes });
     const isSame = JSON.stringify(wants) === JSON.stringify(this.#wants);
-    if (this.#ended.signal.aborted || (isSame && this.state.phase !== "replaced")) return;
+    const isStopped = ["refused", "replaced"].includes(this.state.phase);
+    if (this.#ended.signal.aborted || (isSame && !isStopped)) return;
     this.#wants = wants;
     if (this.#reader.last !== undefined) this.#save();
     this.#restart();
@@ -862,16 +1054,19 @@ class Connection {
     this.#keys.add(this.#key).forEach(key => storage.set(key, this.#reader.last ?? "earliest"));
   }
 
-  /** Begins again after what was given last, when the caller has said all it has to say. */
-  #restart() {
+  /** Begins again after what was given last, when the caller has said all it has to say; after a refusal later. */
+  #restart(refusal = null) {
     this.#run.abort();
     const { signal } = (this.#run = new AbortController());
     if (!this.#share) this.#reader.change({ role: "own" });
-    this.#reader.change({ phase: "connecting", retryAt: null });
-    queueMicrotask(() => this.#start(signal));
+    if (refusal === null) this.#reader.change({ phase: "connecting", retryAt: null });
+    queueMicrotask(() => this.#start(refusal, signal));
   }
 
-  async #start(signal) {
+  async #start(refusal, signal) {
+    if (signal.aborted) return;
+    // Cookies are those of all tabs, so that a stream of another is for this one, too.
+    if (refusal !== null || this.#server.token.isShown) await this.#enter(refusal, signal);
     if (signal.aborted) return;
     if (this.#reader.last === undefined) await this.#findStart(signal);
     if (signal.aborted) return;
@@ -882,22 +1077,52 @@ class Connection {
     const client = await this.#client;
     if (signal.aborted) return;
     const [server, wants, reader] = [this.#server, this.#wants, this.#reader];
-    const openStream = (emit, signal) => new Stream({ server, wants, client, reader, signal }, emit);
+    const onRefused = refusal => this.#restart(refusal);
+    const openStream = (emit, signal) => new Stream({ server, wants, client, reader, onRefused, signal }, emit);
     if (!this.#share) {
       openStream(message => reader.take(message), signal);
       return;
     }
     new Share({
-      name: `tocsin ${JSON.stringify([server.url, server.withCredentials, wants])}`,
+      name: `tocsin ${JSON.stringify([server.url, server.withCredentials, server.token.isShown, wants])}`,
       reader,
       entries: (after, signal) => entriesOf(server, wants, after, signal),
       openStream,
-      onRefused: () => {
+      onRefused,
+      onNoLocks: () => {
         this.#share = false;
         this.#restart();
       },
       signal,
     });
+  }
+
+  /** Comes back when the server lets this page in, as far as one can tell, or `signal` is aborted. */
+  async #enter(refusal, signal) {
+    const { token } = this.#server;
+    for (let failures = 0; !signal.aborted; failures += 1) {
+      if (refusal !== null) {
+        const { status, message: detail } = refusal;
+        const mayEnd = token.mayChange && [401, 403].includes(status);
+        const delay = mayEnd ? backoff(failures, LONGEST_REFUSED_DELAY) : null;
+        const told = Object.freeze({ status, detail });
+        const retryAt = mayEnd ? Date.now() + delay : null;
+        this.#reader.change({ phase: "refused", role: "own", retryAt, refusal: told });
+        if (!mayEnd) return end(signal);
+        await pause(delay, signal);
+        token.drop();
+      }
+      try {
+        if (signal.aborted) return;
+        refusal = await this.#server.refusal(this.#wants, signal);
+        if (signal.aborted) return;
+        if (refusal === null) return this.#reader.change({ phase: "connecting", retryAt: null });
+      } catch {
+        if (signal.aborted) return;
+        refusal = null;
+        await waitAndTell(failures, signal, message => this.#reader.take(message));
+      }
+    }
   }
 
   /** Where the first stream starts. It is settled before that is opened: what is published meanwhile comes, too. */
@@ -911,7 +1136,8 @@ class Connection {
         const head = await this.#server.head(this.#wants, signal);
         if (!signal.aborted) this.#reader.moveTo(head);
         return;
-      } catch {
+      } catch (error) {
+        if (error instanceof Refusal && !signal.aborted) return this.#restart(error);
         if (!signal.aborted) await waitAndTell(failures, signal, message => this.#reader.take(message));
       }
     }
@@ -939,10 +1165,10 @@ function checkedWants({ user, topics, languages, events }) {
  * Connects the page to the server, and stays connected until `close()` is called or the page is left.
  *
  * @param {Options} options
- * @returns {Connection} with `state`, `lastEventId`, `setLanguages(list)`, `setTopics(list)`, `listen(name)`,
- *   `close()`.
+ * @returns {Connection} with `state`, `lastEventId`, `setLanguages(list)`, `setTopics(list)`, `setToken(token)`,
+ *   `listen(name)`, `close()`.
  * @throws {TypeError} for neither a user nor a topic, the name of an event that the server keeps to itself, an `after`
- *   that is no id, and a bad URL.
+ *   that is no id, a token that cannot be one, and a bad URL.
  */
 export function connect(options) {
   return new Connection(options);
