@@ -15,6 +15,7 @@ package enum WebAsset: String, CaseIterable, Hashable, Sendable {
     case pageRows = "/page-rows.js"
     case pageState = "/page-state.js"
     case pageTexts = "/page-texts.js"
+    case pageToken = "/page-token.js"
     /// An ES module for the pages of others.
     case clientModule = "/tocsin.js"
     case icon = "/icon.svg"
@@ -38,6 +39,7 @@ package enum WebAsset: String, CaseIterable, Hashable, Sendable {
         case .pageRows: PackageResources.page_rows_js
         case .pageState: PackageResources.page_state_js
         case .pageTexts: PackageResources.page_texts_js
+        case .pageToken: PackageResources.page_token_js
         case .clientModule: PackageResources.tocsin_js
         case .icon: PackageResources.icon_svg
         case .interface: PackageResources.openapi_yaml
@@ -49,7 +51,7 @@ package enum WebAsset: String, CaseIterable, Hashable, Sendable {
         case .page: "text/html; charset=utf-8"
         case .pageStyle, .pageFieldsStyle, .pageRowsStyle: "text/css; charset=utf-8"
         case .pageScript, .pageChips, .pageJSON, .pageLines, .pagePublish, .pageRows, .pageState, .pageTexts,
-            .clientModule:
+            .pageToken, .clientModule:
             "text/javascript; charset=utf-8"
         case .icon: "image/svg+xml"
         // RFC 9512; without a charset, since YAML is UTF-8.

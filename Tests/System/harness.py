@@ -69,15 +69,16 @@ class Server:
     """A process of the server on a data file, which may be killed and started again on the same port.
 
     `arguments` are the command and what it always has; the port comes after them. `security` is the client's side of
-    TLS, an `ssl.SSLContext`, where the options say that the server speaks it.
+    TLS, an `ssl.SSLContext`, where the options say that the server speaks it; `token` is with what alarms are published.
     """
 
-    def __init__(self, binary, folder, *options, prefix=(), environment=None, arguments=None, security=None):
+    def __init__(self, binary, folder, *options, prefix=(), environment=None, arguments=None, security=None, token=None):
         self.binary, self.options, self.prefix = os.path.abspath(binary), options, list(prefix)
         self.environment = {**os.environ, **(environment or {})}
         self.data, self.log = os.path.join(folder, "tocsin.db"), os.path.join(folder, "log")
         self.arguments = arguments or ["serve", "--data", self.data]
         self.folder, self.port, self.process, self.security = folder, 0, None, security
+        self.token = token
 
     def start(self, seconds=30):
         begin = os.path.getsize(self.log) if os.path.exists(self.log) else 0
@@ -126,8 +127,10 @@ class Server:
 
     def publish(self, alarm, connection=None):
         """Status, header fields, and the answer as an object."""
-        status, fields, body = self.request(
-            "POST", "/alarms", json.dumps(alarm).encode(), {"Content-Type": "application/json"}, connection)
+        headers = {"Content-Type": "application/json"}
+        if self.token:
+            headers["Authorization"] = f"Bearer {self.token}"
+        status, fields, body = self.request("POST", "/alarms", json.dumps(alarm).encode(), headers, connection)
         return status, fields, json.loads(body)
 
     def kill(self):

@@ -15,6 +15,7 @@ from playwright.sync_api import Error, expect
 import page_accessibility
 import page_lines
 import page_screenshots
+import page_tokens
 from browsers import Record, Site, chromium
 from harness import Failure, Server, Stream, order
 from page_visit import alarms, opened, publish, wait_open
@@ -26,29 +27,33 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--binary", default=".build/release/tocsin")
     parser.add_argument("--screenshots", metavar="FOLDER", help="take pictures of the page into this folder")
+    parser.add_argument("--only", default="", help="part of the names of the tests to run")
     options = parser.parse_args()
     expect.set_options(timeout=15_000)
     folder = tempfile.mkdtemp(prefix="tocsin-page-")
     server = Server(options.binary, folder, "--greeting", "Hello! {user}")
-    begin = time.monotonic()
+    tests, begin = [], time.monotonic()
     try:
         server.start()
         with chromium() as browser:
-            if options.screenshots:
-                page_screenshots.take(browser, server, options.screenshots)
-            else:
-                for test in TESTS:
-                    try:
-                        test(browser, server)
-                    except (Failure, AssertionError, Error) as failure:
-                        raise Failure(f"{test.__name__}: {failure}") from failure
+            with page_tokens.secured(options.binary) as secured:
+                if options.screenshots:
+                    page_screenshots.take(browser, server, secured, options.screenshots)
+                else:
+                    tests = [(test, server) for test in TESTS] + [(test, secured) for test in page_tokens.TESTS]
+                    tests = [each for each in tests if options.only in each[0].__name__]
+                    for test, of in tests:
+                        try:
+                            test(browser, of)
+                        except (Failure, AssertionError, Error) as failure:
+                            raise Failure(f"{test.__name__}: {failure}") from failure
     except Failure as failure:
         print(f"page-test: FAILED: {failure}")
         return 1
     finally:
         server.close()
         shutil.rmtree(folder)
-    print(f"page-test: ok: {len(TESTS)} tests in Chromium, {time.monotonic() - begin:.0f} s")
+    print(f"page-test: ok: {len(tests)} tests in Chromium, {time.monotonic() - begin:.0f} s")
     return 0
 
 
@@ -319,7 +324,8 @@ def works_under_a_path_of_a_proxy(browser, server):
 def lines_to_copy_work_for_an_odd_name(browser, server):
     permissions = ["clipboard-read", "clipboard-write"]
     with opened(browser, server, page_lines.QUERY, locale="ko-KR", permissions=permissions) as page:
-        page_lines.check(page, browser, server)
+        with Site({"/": "<!doctype html><title>elsewhere</title>"}) as site:
+            page_lines.check(page, browser, server, site)
 
 
 TESTS = [

@@ -1,11 +1,13 @@
 """Copies the lines that the page offers, and runs each as somebody would who pasted it."""
 import contextlib
+import json
+import os
 import subprocess
 import sys
 from urllib.parse import urlencode
 
-from browsers import Site
 from harness import Failure, wait_until
+from page_visit import publish
 
 USER = "a b/ü\"'$(date)`\\<!%41"
 TOPIC = "t'opic,*&"
@@ -18,20 +20,26 @@ print(answer.json["id"])
 """
 
 
-def check(page, browser, server):
+def check(page, browser, server, site, token=""):
+    """`site` has pages that may use the server; a `token` is put where the lines say, and must not be in them."""
     copied = {}
     for name in ("eventsource", "module", "curl-listen", "curl-publish", "flask"):
         page.locator(f".card.{name} button").click()
         copied[name] = page.evaluate("navigator.clipboard.readText()")
         if copied[name] != page.locator(f"#line-{name}").text_content():
             raise Failure(f"what was copied of {name} is not what is shown: {copied[name]!r}")
+        if (token and token in copied[name]) or ("TOKEN" in copied[name]) != bool(token):
+            raise Failure(f"what was copied of {name} should say only where a token belongs: {copied[name]}")
+        copied[name] = copied[name].replace('"TOKEN"', json.dumps(token))
 
+    environment = {**os.environ, "TOKEN": token}
     listening = subprocess.Popen(
-        ["bash", "-c", copied["curl-listen"]], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-    with Site({"/": "<!doctype html><title>elsewhere</title>"}) as site, scripts(browser, site, copied) as heard:
+        ["bash", "-c", copied["curl-listen"]], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment)
+    with scripts(browser, site, copied) as heard:
         try:
-            expected = [publish_by_shell(copied["curl-publish"]), publish_by_flask(copied["flask"])]
-            server.publish({"topic": TOPIC, "translations": {"en": "News", "ko": "소식"}})
+            expected = [publish_by_shell(copied["curl-publish"], environment),
+                        publish_by_flask(copied["flask"], environment)]
+            publish(server, topic=TOPIC, translations={"en": "News", "ko": "소식"})
             wait_until("the lines of JavaScript hear all", lambda: all(
                 any(said in line for line in lines)
                 for lines in heard() for said in ("안녕하세요!", "reservation", "소식")), 15)
@@ -46,15 +54,16 @@ def check(page, browser, server):
             raise Failure(f"published to somebody else: {row} is not among {expected}")
 
 
-def publish_by_shell(line):
-    result = subprocess.run(["bash", "-c", line], capture_output=True, text=True, timeout=20)
+def publish_by_shell(line, environment):
+    result = subprocess.run(["bash", "-c", line], capture_output=True, text=True, timeout=20, env=environment)
     if '"id"' not in result.stdout:
         raise Failure(f"the line of curl was answered {result.stdout or result.stderr}")
     return result.stdout.split('"')[3]
 
 
-def publish_by_flask(program):
-    result = subprocess.run([sys.executable, "-c", program + RUN_FLASK], capture_output=True, text=True, timeout=20)
+def publish_by_flask(program, environment):
+    result = subprocess.run([sys.executable, "-c", program + RUN_FLASK], capture_output=True, text=True, timeout=20,
+                            env=environment)
     if result.returncode:
         raise Failure(f"the program with Flask failed: {result.stderr[-500:]}")
     return result.stdout.strip()

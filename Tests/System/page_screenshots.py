@@ -1,6 +1,7 @@
 """Pictures of the page, with rows as they come in use."""
 import os
 
+import page_tokens
 from harness import wait_until
 
 WIDTHS = {390: 844, 1280: 960}
@@ -18,8 +19,8 @@ ALARMS = [
 ]
 
 
-def take(browser, server, folder):
-    """Writes `page-WIDTH-SCHEME-LANGUAGE.png` and the README's two pictures into `folder`."""
+def take(browser, server, secured, folder):
+    """Writes `page-WIDTH-SCHEME-LANGUAGE.png`, the same for a token that is refused, and the README's pictures into `folder`."""
     os.makedirs(folder, exist_ok=True)
     for locale in ("en-US", "ko-KR"):
         for width, height in WIDTHS.items():
@@ -37,6 +38,8 @@ def take(browser, server, folder):
                         box = page.locator("#events").bounding_box()
                         page.screenshot(path=os.path.join(folder, picture), clip={
                             "x": 0, "y": 0, "width": width, "height": round(box["y"] + box["height"] + 16)})
+                    page_tokens.refuse(page, secured)
+                    page.screenshot(path=os.path.join(folder, name.replace("page-", "page-token-")), full_page=True)
                 finally:
                     context.close()
 

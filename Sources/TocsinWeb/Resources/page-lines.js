@@ -18,6 +18,15 @@ const shell = (value) => `'${value.replaceAll("'", "'\\''")}'`;
 const component = (value) =>
   encodeURIComponent(value).replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
 
+/** The same, where a shell would not take it apart, without quotes. */
+const word = (value) => (/^[\w.:/-]+$/.test(value) ? value : shell(value));
+
+/** The command that makes a token for what is chosen. */
+export function tokenCommand({ user, topics }) {
+  const listened = topics.map((topic) => ` --subscribe ${word(`topic:${topic}`)}`).join("");
+  return `tocsin token --user ${word(user)}${listened} --publish '*' --token-key-file FILE`;
+}
+
 /** The address of the stream that is chosen. */
 export function streamURL({ base, user, topics, languages }) {
   const query = [
@@ -27,15 +36,22 @@ export function streamURL({ base, user, topics, languages }) {
   return `${base}connection/${component(user)}${query.length ? "?" : ""}${query.join("&")}`;
 }
 
-/** The programs for `{base, user, topics, languages, names}`: each with a name, its kind and its code. */
+/**
+ * The programs for `{base, user, topics, languages, names, needsToken}`: each with a name, its kind and its code. A token
+ * is never in them, but where it is to be put.
+ */
 export function programs(choice) {
-  const { base, user, topics, languages, names } = choice;
+  const { base, user, topics, languages, names, needsToken } = choice;
+  const url = streamURL(choice);
+  const streamed = needsToken ? `${script(`${url}${url.includes("?") ? "&" : "?"}access_token=`)}\n    + token` : script(url);
+  const placeholder = needsToken ? 'const token = "TOKEN";\n' : "";
+  const header = needsToken ? '-H "Authorization: Bearer $TOKEN" ' : "";
   const hello = language === "ko" ? "안녕하세요!" : "Hello!";
   return [
     {
       name: "eventsource", kind: "JavaScript",
-      code: `const alarms = new EventSource(
-  ${script(streamURL(choice))},
+      code: `${placeholder}const alarms = new EventSource(
+  ${streamed},
 );
 const show = (event) => console.log(event.type, event.data);
 for (const name of [${listed(names)}]) {
@@ -45,30 +61,30 @@ for (const name of [${listed(names)}]) {
     },
     {
       name: "module", kind: "JavaScript",
-      code: `const { connect } = await import(
+      code: `${placeholder}const { connect } = await import(
   ${script(`${base}tocsin.js`)}
 );
 connect({
   server: ${script(base)},
   user: ${script(user)},
-${topics.length ? `  topics: [${listed(topics)}],\n` : ""}${
+${needsToken ? "  token,\n" : ""}${topics.length ? `  topics: [${listed(topics)}],\n` : ""}${
   languages ? `  languages: [${listed(languages.split(",").map((tag) => tag.trim()))}],\n` : ""
 }  events: [${listed(names)}],
   onAlarm: ({ id, event, data }) => console.log(id, event, data),
 });
 `,
     },
-    { name: "curl-listen", kind: "shell", code: `curl -N ${shell(streamURL(choice))}\n` },
+    { name: "curl-listen", kind: "shell", code: `curl -N ${header}${shell(url)}\n` },
     {
       name: "curl-publish", kind: "shell",
-      code: `curl -H 'Content-Type: application/json' \\
+      code: `curl ${header && `${header}\\\n  `}-H 'Content-Type: application/json' \\
   -d ${shell(JSON.stringify({ user, data: hello }))} \\
   ${shell(`${base}alarms`)}
 `,
     },
     {
       name: "flask", kind: "Python",
-      code: `import requests
+      code: `${needsToken ? "import os\n\n" : ""}import requests
 from flask import Flask
 
 app = Flask(__name__)
@@ -85,8 +101,10 @@ def reserve():
         },
     }
     url = ${python(`${base}alarms`)}
-    answer = requests.post(url, json=alarm, timeout=30)
-    answer.raise_for_status()
+${needsToken ? `    headers = {"Authorization": f"Bearer {os.environ['TOKEN']}"}
+    answer = requests.post(url, json=alarm, headers=headers, timeout=30)
+` : `    answer = requests.post(url, json=alarm, timeout=30)
+`}    answer.raise_for_status()
     return answer.json()
 `,
     },

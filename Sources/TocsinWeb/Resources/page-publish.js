@@ -16,10 +16,14 @@ export const reservation = (user) => JSON.stringify({
 /** Publishes alarms, so that none is stored twice: what had no answer goes with the same key when it is sent again. */
 export class Publisher {
   #base;
+  #access;
   /** Keys by what was sent with them. */
   #unanswered = new Map();
 
-  constructor(base) { this.#base = base; }
+  constructor(base, access) {
+    this.#base = base;
+    this.#access = access;
+  }
 
   /**
    * @param body An alarm without a key, as JSON.
@@ -27,7 +31,7 @@ export class Publisher {
    */
   async publish(body) {
     const key = this.#unanswered.get(body) ?? newKey();
-    const answer = await send(this.#base, "alarms", {
+    const answer = await send(this.#base, this.#access, "alarms", {
       method: "POST", headers: { "Content-Type": "application/json", "Idempotency-Key": key }, body,
     });
     if (answer.unanswered) {
@@ -40,11 +44,13 @@ export class Publisher {
 }
 
 /** Withdraws an alarm: `{value}`, `{problem}` or `{unanswered: true}`. */
-export const withdraw = (base, id) => send(base, `alarms/${encodeURIComponent(id)}`, { method: "DELETE" });
+export const withdraw = (base, access, id) =>
+  send(base, access, `alarms/${encodeURIComponent(id)}`, { method: "DELETE" });
 
-async function send(base, path, options) {
+async function send(base, access, path, options) {
   try {
-    const response = await fetch(new URL(path, base), options);
+    const headers = { ...options.headers, ...access.fields };
+    const response = await fetch(new URL(path, base), { ...options, headers });
     // A server that ends, or a proxy without one, leaves open what became of it.
     if (response.status >= 500) return { unanswered: true };
     if (response.ok) return { status: response.status, value: await response.json() };

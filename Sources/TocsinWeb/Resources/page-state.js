@@ -1,6 +1,6 @@
 // The state of the connection, always in sight, and said when it changes.
 
-import { text } from "./page-texts.js";
+import { language, text } from "./page-texts.js";
 
 const sayAlarmsEvery = 10_000;
 
@@ -24,7 +24,7 @@ export class StateBar {
     this.#bar.dataset.phase = state.phase;
     const phase = text(`phase-${state.phase}`);
     this.#phase.textContent = phase;
-    this.#again.hidden = state.phase !== "replaced" && state.phase !== "closed";
+    this.#again.hidden = !["replaced", "closed"].includes(state.phase) && !isRefusedForGood(state);
     this.#showDetail(state);
     // A countdown is not a live region: it would be read out every second.
     if (state.phase === "waiting") this.#countdown = setInterval(() => this.#showDetail(state), 500);
@@ -36,10 +36,14 @@ export class StateBar {
 
   #showDetail(state) {
     this.#detail.textContent = detail(state);
+    this.#detail.lang = isRefusedForGood(state) ? "en" : language;
   }
 }
 
-function detail({ phase, role, opened, retryAt }) {
+/** No token would help. */
+const isRefusedForGood = ({ refusal }) => refusal !== null && ![401, 403].includes(refusal.status);
+
+function detail({ phase, role, opened, retryAt, refusal }) {
   switch (phase) {
     // When a browser tries again by itself it does not say.
     case "connecting": return opened > 0 ? text("retry-now") : "";
@@ -48,6 +52,7 @@ function detail({ phase, role, opened, retryAt }) {
       const seconds = retryAt === null ? 0 : Math.ceil((retryAt - Date.now()) / 1000);
       return seconds > 0 ? text("retry", { seconds }) : text("retry-now");
     }
+    case "refused": return isRefusedForGood({ refusal }) ? refusal.detail : text(`refused-${refusal.status}`);
     case "replaced": return text("replaced-detail");
     default: return "";
   }

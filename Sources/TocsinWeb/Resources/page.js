@@ -3,11 +3,12 @@
 import { connect } from "./tocsin.js";
 import { Chips } from "./page-chips.js";
 import { parsed } from "./page-json.js";
-import { showPrograms } from "./page-lines.js";
+import { showPrograms, tokenCommand } from "./page-lines.js";
 import { Publisher, PublishForm, reservation, showAnswer, withdraw } from "./page-publish.js";
 import { Rows } from "./page-rows.js";
 import { Announcements, StateBar } from "./page-state.js";
-import { localize, text } from "./page-texts.js";
+import { element, localize, text } from "./page-texts.js";
+import { Access } from "./page-token.js";
 
 const usualNames = ["alarm", "notice", "reservation", "message"];
 const mostNames = 40;
@@ -40,9 +41,13 @@ function keepChoice() {
 
 function showChoice() {
   document.title = `${choice.user} · Tocsin`;
-  showPrograms(byId("lines"), {
+  const chosen = {
     base, user: choice.user, topics: topics.values, languages: choice.languages, names: names.values,
-  }, say);
+    needsToken: access.isAsked,
+  };
+  showPrograms(byId("lines"), chosen, say);
+  byId("lines-hint").textContent = text(access.isAsked ? "lines-hint-token" : "lines-hint");
+  access.showCommand(tokenCommand(chosen));
   publishForm.setUser(choice.user);
 }
 
@@ -55,12 +60,21 @@ const say = (said) => { byId("said").textContent = said; };
 const stateBar = new StateBar(say, open);
 const announcements = new Announcements(say);
 const rows = new Rows(byId("rows"), withdrawRow);
+const access = new Access({ use: (token) => connection.setToken(token), used: tokenUsed, asked: showChoice });
+
+/** With another one the stream goes on; who forgets it leaves nothing behind. */
+function tokenUsed(token) {
+  if (token === null) clearRows();
+  showChoice();
+  lookAtRecent();
+}
 
 function open() {
   connection?.close();
   resumedRow = null;
   const opened = connect({
     server: base, user: choice.user, topics: topics.values, languages: languageList(), events: names.values,
+    token: access.token,
     onAlarm: ifCurrent(alarmCame),
     onGreeting: ifCurrent((said) => note("greeting", said)),
     onWithdrawn: ifCurrent(({ id, alarm }) => changed(() => rows.addWithdrawal(id, alarm))),
@@ -117,6 +131,7 @@ function ring() {
 
 function stateChanged(state) {
   stateBar.show(state);
+  access.follow(state);
   if (state.phase !== "open" || !state.resumed) return;
   const { from, alarms } = state.resumed;
   const said = text(`resumed-${["none", "one"][alarms] ?? "more"}`, { id: from, count: alarms });
@@ -140,7 +155,7 @@ function lookAtRecentSoon() {
 
 async function lookAtRecent() {
   const page = await list({ limit: 100 });
-  if (!page) return;
+  if (!page?.alarms) return;
   rows.describe(page.alarms);
   addNames(page.alarms);
 }
@@ -152,7 +167,10 @@ function addNames(alarms) {
   if (added.size) showChoice();
 }
 
-/** A page of alarms, newest first; null where there is no answer, or where it is not asked for any more. */
+/**
+ * A page of alarms, newest first; `{refused}`, which says why; null where there is no answer, or where it is not asked for
+ * any more.
+ */
 async function list(parameters) {
   const asked = connection;
   const address = new URL(`users/${encodeURIComponent(choice.user)}/alarms`, base);
@@ -161,8 +179,9 @@ async function list(parameters) {
     ...(choice.languages ? [["lang", choice.languages]] : []),
   ]);
   try {
-    const response = await fetch(address);
-    return response.ok && asked === connection ? parsed(await response.text()) : null;
+    const response = await fetch(address, { headers: access.fields });
+    if (asked !== connection || response.status >= 500) return null;
+    return response.ok ? parsed(await response.text()) : { refused: (await response.json()).detail };
   } catch {
     return null;
   }
@@ -171,13 +190,19 @@ async function list(parameters) {
 byId("earlier").addEventListener("click", async () => {
   const after = rows.oldest;
   const page = await list({ limit: 50, ...(after ? { after } : {}) });
-  byId("no-earlier").textContent = page ? (page.next ? "" : text("no-earlier")) : text("failed");
-  if (page) changed(() => rows.addEarlier(page.alarms));
+  byId("no-earlier").replaceChildren(saidOf(page));
+  if (page?.alarms) changed(() => rows.addEarlier(page.alarms));
 });
+
+function saidOf(page) {
+  if (!page) return text("failed");
+  if (page.refused) return element("span", { lang: "en" }, page.refused);
+  return page.next ? "" : text("no-earlier");
+}
 
 // Publishing.
 
-const publisher = new Publisher(base);
+const publisher = new Publisher(base, access);
 const publishForm = new PublishForm(publisher, (event) => addNames([{ event }]));
 
 byId("reserve").addEventListener("click", async () => {
@@ -191,7 +216,7 @@ byId("reserve").addEventListener("click", async () => {
 
 async function withdrawRow(id, button) {
   button.disabled = true;
-  const answer = await withdraw(base, id);
+  const answer = await withdraw(base, access, id);
   button.disabled = false;
   byId("rows-answer").replaceChildren();
   if (answer.value) {
@@ -227,9 +252,13 @@ function namesChanged(name) {
   keepChoice();
 }
 
-function startAnew() {
+function clearRows() {
   changed(() => rows.clear());
   byId("no-earlier").textContent = "";
+}
+
+function startAnew() {
+  clearRows();
   keepChoice();
   open();
   lookAtRecent();
