@@ -26,7 +26,7 @@ package enum TokenFault: Error, Hashable, Sendable, CustomStringConvertible {
     case unknownAPIKey
 
     /// What a token says, in quotation marks and not at length: it can be anything.
-    private static func shown(_ text: String) -> String { String(text.prefix(100)).debugDescription }
+    private static func shown(_ text: String) -> String { text.shortened.debugDescription }
 
     package var description: String {
         switch self {

@@ -90,7 +90,7 @@ extension JSONWriter {
             member("key", name.string)
         case .refuse(let problem, let path, let omitted):
             member("method", request?.method ?? "")
-            member("path", String(path.prefix(Self.longestPath)))
+            member("path", path.shortened)
             name("status")
             integer(problem.status)
             member("type", problem.kind.name)
@@ -103,9 +103,6 @@ extension JSONWriter {
             integer(lines)
         }
     }
-
-    /// Characters of a path that was refused; it can be anything.
-    private static var longestPath: Int { 512 }
 
     private mutating func member(_ name: String, _ text: String) {
         self.name(name)

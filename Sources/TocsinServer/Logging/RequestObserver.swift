@@ -60,7 +60,7 @@ final class RequestObserver: Sendable {
             request.method, request.route.label, status: status, problem: problem?.kind,
             nanoseconds: request.isForStream ? nil : nanoseconds)
         if let auditLog, let problem, problem.isOfAccess { auditLog.note(problem, path: path, of: request) }
-        let isRefusal = status == 403 || status == 421 || (request.isForStream && status >= 400)
+        let isRefusal = [401, 403, 421].contains(status) || (request.isForStream && status >= 400)
         if isRefusal, let problem {
             let reason = problem.isPersonal ? problem.kind.title.lowercased() : problem.detail
             refuse(
@@ -80,8 +80,8 @@ final class RequestObserver: Sendable {
     func answer(to request: ObservedRequest, isUnreadableTo origin: String) {
         refuse(
             "unreadable",
-            "a page of \(origin.prefix(255)) cannot read the answer to \(request.method) \(request.route.template); "
-                + "if it should, start the server with --cors-origin \(origin.prefix(255))",
+            "a page of \(origin.shortened) cannot read the answer to \(request.method) \(request.route.template); "
+                + "if it should, start the server with --cors-origin \(origin.shortened)",
             ["request": "\(request.id)"])
     }
 
@@ -104,9 +104,9 @@ extension RequestObserver {
 
     /// It was asked to come back later.
     func streamRefused(
-        _ request: StreamRequest, _ reason: RefusalReason, of client: IPAddress?, cause: String?, fields: HTTPHeaders
+        _ label: RouteLabel, _ reason: RefusalReason, of client: IPAddress?, cause: String?, fields: HTTPHeaders
     ) {
-        metrics.answered("GET", request.label, status: 200, problem: nil, nanoseconds: nil)
+        metrics.answered("GET", label, status: 200, problem: nil, nanoseconds: nil)
         var metadata: Logger.Metadata = ["request": "\(fields.requestID)", "reason": "\(reason.rawValue)"]
         if let client { metadata["client"] = "\(client)" }
         if let cause { metadata["cause"] = "\(cause)" }
@@ -132,7 +132,7 @@ extension ObservedRequest {
 }
 
 extension StreamRequest {
-    fileprivate var label: RouteLabel { user == nil ? .topicStream : .userStream }
+    var label: RouteLabel { user == nil ? .topicStream : .userStream }
 }
 
 extension HTTPHeaders {
@@ -147,6 +147,7 @@ extension RefusalReason {
         case .connectionsPerAddress: "its address has as many streams as --max-connections-per-address allows"
         case .draining: "the server is ending"
         case .journal: "the journal cannot tell where it resumes"
+        case .tokenKey: "its token is of a key that the key set may have by now, which was not read yet"
         default: rawValue
         }
     }

@@ -12,7 +12,7 @@ extension Problem {
     static func foreignHost(_ host: String) -> Problem {
         Problem(
             .foreignHost,
-            "this server does not answer to the name \(host.prefix(255)); if it should, start it with --allowed-host \(host.prefix(255))"
+            "this server does not answer to the name \(host.shortened); if it should, start it with --allowed-host \(host.shortened)"
         )
     }
 
@@ -22,8 +22,8 @@ extension Problem {
         let cure =
             origin == "null"
             ? "a page without an origin of its own cannot be allowed; serve it over http"
-            : "if they should, start the server with --cors-origin \(origin.prefix(255))"
-        return Problem(.foreignOrigin, "pages of \(origin.prefix(255)) may not do this; \(cure)")
+            : "if they should, start the server with --cors-origin \(origin.shortened)"
+        return Problem(.foreignOrigin, "pages of \(origin.shortened) may not do this; \(cure)")
     }
 
     static var crossSite: Problem {

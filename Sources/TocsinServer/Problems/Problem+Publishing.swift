@@ -30,7 +30,7 @@ extension Problem {
     ) -> Problem {
         let cause =
             types.isEmpty
-            ? "there is no content type" : "\(types.joined(separator: ", ").prefix(100)) is not read here"
+            ? "there is no content type" : "\(types.joined(separator: ", ").shortened) is not read here"
         return Problem(.contentType, "\(cause); send \(expected)")
     }
 

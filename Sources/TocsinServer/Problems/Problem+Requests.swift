@@ -36,12 +36,12 @@ extension Problem {
     }
 
     package static func notFound(path: String) -> Problem {
-        Problem(.notFound, "there is nothing at \(path.prefix(100)); GET /openapi.yaml tells what there is")
+        Problem(.notFound, "there is nothing at \(path.shortened); GET /openapi.yaml tells what there is")
     }
 
     /// An alarm that is unknown, has expired or is no longer kept, or a text that is no alarm's id.
     package static func unknownAlarm(_ id: String) -> Problem {
-        Problem(.unknownAlarm, "there is no alarm \(id.prefix(100)): it was never published, or is no longer kept")
+        Problem(.unknownAlarm, "there is no alarm \(id.shortened): it was never published, or is no longer kept")
     }
 
     /// - Parameter allowed: the route's methods.

@@ -189,6 +189,6 @@ import Glibc
         await log.flush()
         let lines = try folder.lines()
         #expect(lines.count == 12 && lines.filter { $0.type == "missing-permission" }.count == 1)
-        #expect(lines.last?.omitted == 15 && lines.last?.path?.count == 512)
+        #expect(lines.last?.omitted == 15 && lines.last?.path?.count == 255)
     }
 }
