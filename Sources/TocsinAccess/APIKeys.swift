@@ -81,9 +81,15 @@ package final class APIKeys: Sendable {
                 message: "the record of the API key \(name) in the data file is damaged; put back a backup")
         }
         return Entry(
-            hash: Array(hash), grant: Grant(holder: Holder(key: name), publish: publish, expiresAt: nil), name: name,
+            hash: Array(hash), grant: Self.grant(name, publish, createdAt: Timestamp(milliseconds: record.createdAt)),
+            name: name,
             createdAt: Timestamp(milliseconds: record.createdAt),
             lastUsedAt: record.lastUsedAt.map(Timestamp.init(milliseconds:)))
+    }
+
+    /// - Parameter createdAt: by which it differs from that of a later key of the same name.
+    private static func grant(_ name: Name, _ publish: [Permission], createdAt: Timestamp) -> Grant {
+        Grant(holder: Holder(issuedAt: createdAt, key: name), publish: publish, expiresAt: nil)
     }
 
     // MARK: Using them
@@ -108,6 +114,14 @@ package final class APIKeys: Sendable {
         }
     }
 
+    /// Whether the key that something was granted for is still there.
+    func isGood(_ grant: Grant) -> Bool {
+        state.withLock { state in
+            guard let name = grant.holder.key, let hash = state.names[name] else { return false }
+            return state.entries[hash]?.grant == grant
+        }
+    }
+
     private static func hash(_ key: String) -> [UInt8] { Array(SHA256.hash(data: Array(key.utf8))) }
 
     /// In a time that does not tell where they differ.
@@ -124,9 +138,10 @@ package final class APIKeys: Sendable {
     /// - Throws: ``APIKeyError``.
     package func add(_ name: Name, publish: [Permission]) async throws(APIKeyError) -> String {
         let key = Self.prefix + Base64URL.encoded(random(Self.randomBytes))
+        let createdAt = now()
         let entry = Entry(
-            hash: Self.hash(key), grant: Grant(holder: Holder(key: name), publish: publish, expiresAt: nil), name: name,
-            createdAt: now())
+            hash: Self.hash(key), grant: Self.grant(name, publish, createdAt: createdAt), name: name,
+            createdAt: createdAt)
         let result: Result<Void, APIKeyError> = await changes.run { [self] in
             let (isTaken, count) = state.withLock { ($0.names[name] != nil, $0.names.count) }
             guard !isTaken else { return .failure(.taken(name)) }

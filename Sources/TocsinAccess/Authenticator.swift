@@ -39,6 +39,15 @@ package struct Authenticator: Sendable {
         return grant
     }
 
+    /// Whether a grant that was given is still good.
+    ///
+    /// - Throws: ``TokenFault`` where it expired, or its token was revoked or its key removed.
+    package func check(_ grant: Grant) throws(TokenFault) {
+        if let expiresAt = grant.expiresAt, now() >= expiresAt { throw .expired(expiresAt) }
+        if grant.holder.key != nil, apiKeys?.isGood(grant) != true { throw .unknownAPIKey }
+        guard !isRevoked(grant.holder) else { throw .revoked }
+    }
+
     /// Whether tokens of a holder were revoked.
     package func isRevoked(_ holder: Holder) -> Bool {
         revocations?.isRevoked(holder) ?? false

@@ -80,13 +80,14 @@ struct Appender {
     }
 
     private mutating func publish(_ alarm: Alarm) throws -> Publication {
-        if let key = alarm.key, let known = try id(ofKey: key) {
+        let key = alarm.idempotencyKey?.string
+        if let key, let known = try id(ofKey: key) {
             return Publication(id: known, isNew: false)
         }
         let entry = Entry(id: epochs.id(of: head + 1), publishedAt: now, alarm: alarm)
         try insert(entry)
-        if let key = alarm.key {
-            try insertKey.bind(key.string, at: 1)
+        if let key {
+            try insertKey.bind(key, at: 1)
             try insertKey.bind(entry.id.low, at: 2)
             try insertKey.bind(now.milliseconds, at: 3)
             try insertKey.run()
@@ -94,8 +95,8 @@ struct Appender {
         return Publication(id: entry.id, isNew: true)
     }
 
-    private func id(ofKey key: Name) throws -> AlarmID? {
-        try selectKey.bind(key.string, at: 1)
+    private func id(ofKey key: String) throws -> AlarmID? {
+        try selectKey.bind(key, at: 1)
         defer { selectKey.reset() }
         guard try selectKey.step() else { return nil }
         let low = selectKey.low(0)

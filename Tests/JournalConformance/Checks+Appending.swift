@@ -85,6 +85,20 @@ extension JournalConformance {
             await #expect(throws: JournalError.self) { try await subject.journal.probe() }
             await #expect(throws: JournalError.self) { _ = try await subject.journal.head }
         },
+        Check("A key is known again in its own scope only, and alarms come back without one") { subject in
+            var alarms = [
+                Alarm.to(.user("a"), "1", key: "k"), .to(.user("a"), "2", key: "k"), .to(.user("a"), "3", key: "k"),
+            ]
+            alarms[1].keyScope = "first"
+            alarms[2].keyScope = "second"
+            let first = try await subject.journal.publish(alarms)
+            #expect(first.map(\.isNew) == [true, true, true] && Set(first.map(\.id)).count == 3)
+            let again = try await subject.journal.publish(alarms)
+            #expect(again == first.map { Publication(id: $0.id, isNew: false) })
+            let entries = try await subject.journal.all()
+            #expect(entries.map(\.text) == ["1", "2", "3"])
+            #expect(entries.allSatisfy { $0.alarm.key == "k" && $0.alarm.keyScope == nil })
+        },
         Check("A probe stores nothing") { subject in
             let head = try await subject.journal.head
             try await subject.journal.probe()

@@ -19,6 +19,8 @@ public struct Alarm: Hashable, Sendable {
     package var ttl: Int?
     /// The idempotency key.
     public package(set) var key: Name?
+    /// See ``IdempotencyKey/scope``; of no use once the alarm is committed.
+    package var keyScope: String?
 
     package init(
         audience: Audience, event: EventName = .alarm, data: Content?, translations: [Translation] = [],
@@ -32,6 +34,8 @@ public struct Alarm: Hashable, Sendable {
         self.ttl = ttl
         self.key = key
     }
+
+    package var idempotencyKey: IdempotencyKey? { key.map { IdempotencyKey($0, scope: keyScope) } }
 
     /// About how many bytes it takes up in memory; what queues and windows are bounded by.
     package var estimatedSize: Int {

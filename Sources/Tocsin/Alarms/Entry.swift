@@ -18,6 +18,9 @@ public final class Entry: Sendable {
     package init(id: AlarmID, publishedAt: Timestamp, alarm: Alarm, withdraws: AlarmID? = nil) {
         self.id = id
         self.publishedAt = publishedAt
+        var alarm = alarm
+        // Windows and pages would hold it for nothing.
+        alarm.keyScope = nil
         self.alarm = alarm
         self.withdraws = withdraws
         self.addresses = alarm.audience.addresses

@@ -46,6 +46,8 @@ struct APIKeyRoute: Sendable {
     func post(_ request: Request, _ permit: Permit, _ audit: RequestAudit) async throws(Problem) -> Response {
         let keys = try keys(permit)
         let asked = try await bodies.withJSON(of: request) { body throws(Problem) in try APIKeyRequest(body: body) }
+        // A body may take its time to arrive.
+        try permit.check(by: authenticator)
         let key = try await audit.recording { _ in
             [.addKey(asked.name, publish: asked.publish)]
         } of: { () throws(Problem) in

@@ -2,10 +2,12 @@ import HTTPTypes
 import Hummingbird
 import NIOCore
 import Tocsin
+import TocsinAccess
 
 /// `POST /alarms`.
 struct PublishRoute: Sendable {
     let publisher: Publisher
+    let authenticator: Authenticator?
     let bodies: BodyBudget
 
     func post(_ request: Request, _ permit: Permit, _ audit: RequestAudit) async throws(Problem) -> Response {
@@ -16,7 +18,9 @@ struct PublishRoute: Sendable {
         return try await bodies.withBody(of: request) { (body) throws(Problem) in
             let asked = try await Self.read(body, format: format, keys: keys)
             try permit.check(publishing: asked)
-            return try await publish(asked, audit)
+            // A body may take its time to arrive.
+            try permit.check(by: authenticator)
+            return try await publish(permit.scoped(asked.alarms), isSingle: asked.isSingle, audit)
         }
     }
 
@@ -33,12 +37,14 @@ struct PublishRoute: Sendable {
         return try await withTaskExecutorPreference(globalConcurrentExecutor) { () throws(Problem) in try read() }
     }
 
-    private func publish(_ asked: AlarmRequest, _ audit: RequestAudit) async throws(Problem) -> Response {
+    private func publish(
+        _ alarms: [Alarm], isSingle: Bool, _ audit: RequestAudit
+    ) async throws(Problem) -> Response {
         let publications = try await audit.recording { publications in
-            asked.alarms.enumerated().map { .publish($1, publications?[$0]) }
+            alarms.enumerated().map { .publish($1, publications?[$0]) }
         } of: { () throws(Problem) in
-            let result = try await publisher.answer(to: .publish(asked.alarms))
-            guard case .published(let publications) = result, publications.count == asked.alarms.count else {
+            let result = try await publisher.answer(to: .publish(alarms))
+            guard case .published(let publications) = result, publications.count == alarms.count else {
                 throw .internalError
             }
             return publications
@@ -46,7 +52,7 @@ struct PublishRoute: Sendable {
         guard let first = publications.first else { throw .internalError }
         let status: HTTPResponse.Status = publications.contains(where: \.isNew) ? .created : .ok
         var body = JSONWriter()
-        guard asked.isSingle else {
+        guard isSingle else {
             body.object { body in
                 body.name("ids")
                 body.array { body in

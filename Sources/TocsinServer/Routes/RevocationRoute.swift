@@ -13,6 +13,8 @@ struct RevocationRoute: Sendable {
         try permit.checkAdmin()
         guard let revocations = authenticator?.revocations else { throw .noAccessRules }
         let asked = try await bodies.withJSON(of: request) { body throws(Problem) in try RevocationRequest(body: body) }
+        // A body may take its time to arrive.
+        try permit.check(by: authenticator)
         try await audit.recording { (_: Void?) in
             [.revoke(asked.target, until: asked.until)]
         } of: { () throws(Problem) in

@@ -31,7 +31,7 @@ struct ServerResponder: HTTPResponder {
         self.access = access
         self.clients = clients
         let bodies = BodyBudget(maximumBody: configuration.maximumBody, refusals: hub.refusals)
-        self.publish = PublishRoute(publisher: hub.publisher, bodies: bodies)
+        self.publish = PublishRoute(publisher: hub.publisher, authenticator: authenticator, bodies: bodies)
         self.revocations = RevocationRoute(hub: hub, authenticator: authenticator, bodies: bodies)
         self.apiKeys = APIKeyRoute(authenticator: authenticator, bodies: bodies)
         self.publishRate = configuration.publishRate.map { PublishRate($0, refusals: hub.refusals) }
@@ -59,8 +59,8 @@ struct ServerResponder: HTTPResponder {
         var fields: [HeaderField]
         var problem: Problem?
         var decision = access.decide(method, route, target, header: header)
-        if case .awaitKeys(let keySet, _, _) = decision {
-            await keySet.refresh()
+        if case .awaitKeys(let keys, _, _) = decision {
+            await keys.arrive()
             decision = access.decide(method, route, target, header: header)
         }
         switch decision {

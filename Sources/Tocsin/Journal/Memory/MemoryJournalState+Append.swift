@@ -22,13 +22,14 @@ extension MemoryJournalState {
     }
 
     private mutating func publish(_ alarm: Alarm, at now: Timestamp, into entries: inout [Entry]) -> Publication {
-        if let key = alarm.key, let known = keys[key], known.at.advanced(bySeconds: keyRetention) > now {
+        let key = alarm.idempotencyKey
+        if let key, let known = keys[key], known.at.advanced(bySeconds: keyRetention) > now {
             return Publication(id: known.id, isNew: false)
         }
         let entry = Entry(id: nextID(), publishedAt: now, alarm: alarm)
         insert(entry)
         entries.append(entry)
-        if let key = alarm.key {
+        if let key {
             keys[key] = KnownKey(id: entry.id, at: now)
             keyOrder.append((key, now))
         }

@@ -39,9 +39,9 @@ package struct MemoryJournalState: Sendable {
     var expiries = Heap<Expiry>()
     /// How many of them are of records that were removed before.
     var staleExpiries = 0
-    var keys: [Name: KnownKey] = [:]
+    var keys: [IdempotencyKey: KnownKey] = [:]
     /// In the order in which they were published.
-    var keyOrder: Deque<(key: Name, at: Timestamp)> = []
+    var keyOrder: Deque<(key: IdempotencyKey, at: Timestamp)> = []
 
     /// - Parameters:
     ///   - now: the time of creation, which its ids begin with.

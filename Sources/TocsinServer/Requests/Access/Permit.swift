@@ -48,6 +48,26 @@ package enum Permit: Hashable, Sendable {
         }
     }
 
+    /// The alarms of a request, with their keys apart from those of other audiences where not everybody may publish to all.
+    func scoped(_ alarms: [Alarm]) -> [Alarm] {
+        guard case .grant = self else { return alarms }
+        return alarms.map { alarm in
+            var alarm = alarm
+            if alarm.key != nil { alarm.keyScope = alarm.audience.keyScope }
+            return alarm
+        }
+    }
+
+    /// - Throws: a ``Problem`` with status 401 where what was good when the request began is no longer.
+    func check(by authenticator: Authenticator?) throws(Problem) {
+        guard case .grant(let grant) = self, let authenticator else { return }
+        do throws(TokenFault) {
+            try authenticator.check(grant)
+        } catch {
+            throw .invalidToken(error)
+        }
+    }
+
     /// - Throws: a ``Problem`` with status 403 for who may publish to nobody, whatever the alarm.
     func checkPublishing() throws(Problem) {
         switch self {
