@@ -5,6 +5,7 @@ import contextlib
 import json
 import os
 import re
+import socket
 import subprocess
 import sys
 import tempfile
@@ -35,8 +36,8 @@ def run(*command, check=True, **options):
 
 
 @contextlib.contextmanager
-def serving(binary, folder, *options):
-    server = Server(binary, tempfile.mkdtemp(dir=folder), *options)
+def serving(binary, folder, *options, **others):
+    server = Server(binary, tempfile.mkdtemp(dir=folder), *options, **others)
     try:
         server.start()
         yield server
@@ -45,13 +46,14 @@ def serving(binary, folder, *options):
 
 
 @contextlib.contextmanager
-def flask(folder, server):
-    """The Flask application with its tools, as its README starts it: where it is, and its log."""
+def flask(folder, server, name="flask", port=0, **variables):
+    """A Flask application with its tools, as its README starts it: where it is, and its log."""
     log = os.path.join(folder, "flask.log")
-    environment = {**os.environ, "TOCSIN_SERVER": f"http://127.0.0.1:{server.port}", "PYTHONDONTWRITEBYTECODE": "1"}
+    environment = {**os.environ, "TOCSIN_SERVER": f"http://127.0.0.1:{server.port}", "PYTHONDONTWRITEBYTECODE": "1",
+                   **variables}
     with open(log, "wb") as out:
-        process = subprocess.Popen([os.path.join(os.path.dirname(sys.executable), "flask"), "run", "--port", "0"],
-                                   cwd=os.path.join(EXAMPLES, "flask"), env=environment, stdout=out, stderr=out)
+        process = subprocess.Popen([os.path.join(os.path.dirname(sys.executable), "flask"), "run", "--port", str(port)],
+                                   cwd=os.path.join(EXAMPLES, name), env=environment, stdout=out, stderr=out)
 
     def text():
         with open(log, encoding="utf-8") as file:
@@ -136,6 +138,38 @@ def flask_application(options, folder, browser):
             shows(korean, "예약에 성공했습니다!", 3)
         count = len(alarms(server))
         require(count == 4, f"there are {count} alarms, not a notice and three reservations")
+
+
+def flask_application_with_tokens(options, folder, browser):
+    key = os.path.join(folder, "token.key")
+    run("sh", "-c", f"umask 077 && openssl rand -base64 32 > {key}")
+    token = lambda *claims: run(options.binary, "token", *claims, "--token-key-file", key).stdout.strip()
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    origin = f"http://127.0.0.1:{port}"
+    with (serving(options.binary, folder, "--token-key-file", key, "--cors-origin", origin,
+                  token=token("--publish", "*")) as server,
+          flask(folder, server, "tokens", port, TOCSIN_TOKEN_KEY_FILE=key) as (url, log)):
+        context = browser.new_context()
+        try:
+            record, page = Record(context), context.new_page()
+            page.goto(url)
+            page.click("text=Sign in")
+            wait_until("the stream opens", lambda: page.text_content("#state") == "open")
+            page.click("#reserve")
+            shows(page, "Your reservation is made.")
+            published(server, {"user": "other", "data": "not for this user"})
+            admin = {"Authorization": f"Bearer {token('--admin')}", "Content-Type": "application/json"}
+            require(server.request("POST", "/revocations", '{"sub": "tiaz"}', admin)[0] == 204, "no revocation")
+            published(server, {"user": "tiaz", "data": "with the next token"})
+            shows(page, "with the next token")
+            require(page.locator("#alarms li").count() == 2, "the page has alarms of another user")
+            record.errors = [error for error in record.errors if "status of 401" not in error]
+            record.check(url, server.origin)
+        finally:
+            context.close()
+        anonymous = run("curl", "-sS", "-o", os.devnull, "-w", "%{http_code}", f"{url}/token").stdout
+        require(anonymous == "401", f"who is not signed in asks for a token, and is answered {anonymous}")
 
 
 def page_with_the_module(options, folder, browser):
@@ -406,7 +440,7 @@ def listener(options, folder, browser):
         server.close()
 
 
-TESTS = [flask_application, page_with_the_module, hummingbird_application, hub_in_an_application, listener,
+TESTS = [flask_application, flask_application_with_tokens, page_with_the_module, hummingbird_application, hub_in_an_application, listener,
          backup_and_restore, systemd_unit]
 
 

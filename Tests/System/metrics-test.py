@@ -71,15 +71,37 @@ def check_names(known):
     require(not asked - known, f"asked for, and not measured: {sorted(asked - known)}")
 
 
-def check_prometheus(server, folder):
-    """Prometheus itself, with the example but for the port and the pace."""
+@contextlib.contextmanager
+def secured(binary, folder):
+    """A server that shows its metrics to admins, and a file with a token of one."""
+    key, token = (os.path.join(folder, name) for name in ("token.key", "tocsin.token"))
+    with open(key, "w", encoding="utf-8") as file:
+        file.write("a secret of more than thirty-two bytes")
+    with open(token, "w", encoding="utf-8") as file:
+        subprocess.run([binary, "token", "--admin", "--token-key-file", key], stdout=file, check=True)
+    server = Server(binary, os.path.join(folder, "secured"), "--token-key-file", key)
+    os.mkdir(server.folder)
+    try:
+        server.start()
+        yield server
+    finally:
+        server.close()
+
+
+def check_prometheus(server, secured, folder):
+    """Prometheus itself, with the example but for the port and the pace; and the same with the token that it tells of."""
     promtool("check", "rules", os.path.join(EXAMPLE, "alerts.yml"))
     promtool("check", "config", os.path.join(EXAMPLE, "prometheus.yml"))
     shutil.copy(os.path.join(EXAMPLE, "alerts.yml"), folder)
     text = open(os.path.join(EXAMPLE, "prometheus.yml"), encoding="utf-8").read()
     config = os.path.join(folder, "prometheus.yml")
     with open(config, "w", encoding="utf-8") as file:
-        file.write(text.replace("127.0.0.1:5000", f"127.0.0.1:{server.port}").replace("15s", "1s"))
+        text = text.replace("15s", "1s")
+        job = text[text.index("  - job_name:"):text.index("rule_files:")]
+        with_token = job.replace(": tocsin\n", ": secured\n", 1).replace("#authorization", "authorization").replace("#  ", "  ")
+        require("authorization:\n      credentials_file: tocsin.token\n" in with_token, f"no token in {with_token}")
+        file.write(text.replace(job, job.replace("127.0.0.1:5000", f"127.0.0.1:{server.port}")
+                                + with_token.replace("127.0.0.1:5000", f"127.0.0.1:{secured.port}")))
     log = os.path.join(folder, "prometheus.log")
     with open(log, "wb") as output:
         process = subprocess.Popen(
@@ -88,8 +110,10 @@ def check_prometheus(server, folder):
     try:
         address = re.compile(r'msg="Listening on" address=(127\.0\.0\.1:[1-9]\d*)')
         origin = "http://" + wait_until("Prometheus listens", lambda: address.search(open(log).read()))[1]
-        wait_until("Prometheus has what was delivered", lambda: query(origin, "tocsin_delivered_events_total") == 6)
-        require(query(origin, "up") == 1, "the target is not up")
+        wait_until("Prometheus has what was delivered", lambda: query(
+            origin, 'tocsin_delivered_events_total{job="tocsin"}') == 6)
+        for job in ("tocsin", "secured"):
+            wait_until(f"Prometheus reads {job}", lambda: query(origin, f'up{{job="{job}"}}') == 1)
         with urllib.request.urlopen(f"{origin}/api/v1/rules", timeout=10) as answer:
             rules = [rule for group in json.load(answer)["data"]["groups"] for rule in group["rules"]]
         require(rules and all(rule["health"] != "err" for rule in rules), f"the rules are not well: {rules}")
@@ -130,7 +154,8 @@ def check(options, folder):
         streams = scenario(server)
         known = check_metrics(server)
         check_names(known)
-        rules = check_prometheus(server, folder)
+        with secured(options.binary, folder) as other:
+            rules = check_prometheus(server, other, folder)
         for stream in streams:
             stream.close()
         require(server.stop() == 0, "the server did not end well")
