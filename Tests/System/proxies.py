@@ -38,6 +38,10 @@ class Proxy:
         self.log, self.process = os.path.join(folder, f"{type(self).__name__}.log"), None
 
     @property
+    def access_log(self):
+        return os.path.join(self.folder, "access.log")
+
+    @property
     def url(self):
         return f"https://{NAME}:{self.port}"
 
@@ -104,7 +108,8 @@ class Nginx(Proxy):
         self.write("tocsin.conf", self.example("nginx/tocsin.conf", [
             ("127.0.0.1:5000", f"127.0.0.1:{self.upstream}"), ("listen 443 ", f"listen 127.0.0.1:{self.port} "),
             ("/etc/ssl/certs/alarms.example.pem", self.certificate),
-            ("/etc/ssl/private/alarms.example.key", self.key)]))
+            ("/etc/ssl/private/alarms.example.key", self.key),
+            ("/var/log/nginx/tocsin.log", self.access_log)]))
         kinds = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
         temporary = " ".join(f"{kind}_temp_path {self.folder}/{kind};" for kind in kinds)
         # What Debian's own nginx.conf has around it, and gzip for more than it compresses.

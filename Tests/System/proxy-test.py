@@ -3,7 +3,9 @@
 import argparse
 import contextlib
 import json
+import os
 import shutil
+import subprocess
 import sys
 import tempfile
 import time
@@ -177,6 +179,36 @@ def names_and_origins_are_checked(bench):
         require(status == 421 and f"--allowed-host {NAME}".encode() in body, f"without --allowed-host: {status} {body}")
 
 
+def tokens_pass_and_are_not_logged(bench):
+    key = os.path.join(bench.server.folder, "token.key")
+    with open(key, "w", encoding="ascii") as file:
+        file.write("a secret of more than thirty-two bytes")
+    token = subprocess.run([bench.server.binary, "token", "--user", "tiaz", "--token-key-file", key],
+                           check=True, capture_output=True, text=True).stdout.strip()
+    bench.restart_with("--token-key-file", key, "--cors-origin", bench.origin)
+    for path in ("/users/tiaz/alarms", "/connection/tiaz"):
+        preflight = bench.proxy.request("OPTIONS", path, {
+            "Origin": bench.origin, "Access-Control-Request-Method": "GET",
+            "Access-Control-Request-Headers": "authorization"})
+        require(preflight[0] == 204 and "Authorization" in preflight[1]["access-control-allow-headers"],
+                f"a preflight of {path} was answered {preflight[0]}: {preflight[1]}")
+        require(bench.proxy.request("GET", path)[0] == 401, f"GET {path} passed without a token")
+    listed = bench.proxy.request("GET", "/users/tiaz/alarms", {"Authorization": f"Bearer {token}"})
+    require(listed[0] == 200, f"with a token a list was answered {listed[0]}: {listed[2]}")
+    with contextlib.closing(bench.proxy.connect()) as connection:
+        connection.request("GET", f"/connection/tiaz?access_token={token}")
+        answer = connection.getresponse()
+        require(answer.status == 200 and answer.readline().startswith(b"retry:"), "a stream with a token did not open")
+    bench.proxy.close()
+    for path in (bench.proxy.log, bench.proxy.access_log):
+        if os.path.exists(path):
+            with open(path, encoding="utf-8") as log:
+                require(token not in log.read(), f"the token is in {os.path.basename(path)}")
+    if isinstance(bench.proxy, Nginx):
+        with open(bench.proxy.access_log, encoding="utf-8") as log:
+            require("/connection/tiaz" in log.read(), "nginx did not log the stream")
+
+
 def a_compressed_stream_passes_at_once(bench):
     """Not as the example has it, but as it may be changed."""
     slowest = 0
@@ -200,7 +232,7 @@ def a_compressed_stream_passes_at_once(bench):
 
 
 TESTS = [events_pass_at_once, a_hundred_streams_take_one_connection, only_streams_and_lists_are_forwarded,
-         a_restart_is_survived, names_and_origins_are_checked]
+         a_restart_is_survived, names_and_origins_are_checked, tokens_pass_and_are_not_logged]
 
 
 def main():
