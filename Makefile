@@ -60,33 +60,7 @@ test: ## Builds and runs all tests, those of the running server too
 	.build/debug/TocsinFuzz events --seconds 3
 	.build/debug/TocsinFuzz client --seconds 3
 	.build/debug/TocsinFuzz token --seconds 3
-	$(PYTHON) Tests/System/request-fuzz.py --seconds 6
-	$(PYTHON) Tests/System/http2-fuzz.py --seconds 6
-	$(PYTHON) Tests/System/readme-test.py --binary .build/debug/tocsin
-	$(PYTHON) Tests/System/contract-test.py --binary .build/debug/ContractService
-	$(PYTHON) Tests/System/decode-test.py --binary .build/debug/tocsin
-	$(PYTHON) Tests/System/token-test.py --binary .build/debug/tocsin
-	$(PYTHON) Tests/System/access-test.py --binary .build/debug/tocsin
-	$(PYTHON) Tests/System/schemathesis-test.py --binary .build/debug/tocsin
-	$(PYTHON) Tests/System/jwks-test.py --binary .build/debug/tocsin
-	$(PYTHON) Tests/System/key-test.py --binary .build/debug/tocsin
-	$(PYTHON) Tests/System/client-test.py --binary .build/debug/tocsin
-	$(PYTHON) Tests/System/listen-test.py --binary .build/debug/tocsin
-	$(PYTHON) Tests/System/hostile-http2-test.py --binary .build/debug/tocsin
-	$(PYTHON) Tests/System/clients-test.py --binary .build/debug/tocsin
-	$(PYTHON) Tests/System/firefox-test.py --binary .build/debug/tocsin
-	$(PYTHON) Tests/System/page-test.py --binary .build/debug/tocsin
-	$(PYTHON) Tests/System/interface-test.py --binary .build/debug/tocsin
-	$(PYTHON) Tests/System/metrics-test.py --binary .build/debug/tocsin
-	$(PYTHON) Tests/System/demo-test.py --binary .build/debug/tocsin
-	$(PYTHON) Tests/System/proxy-test.py --binary .build/debug/tocsin
-	$(PYTHON) Tests/System/examples-test.py --binary .build/debug/tocsin
-	$(PYTHON) Tests/System/tls-test.py --binary .build/debug/tocsin
-	$(PYTHON) Tests/System/limits-test.py --binary .build/debug/tocsin
-	$(PYTHON) Tests/System/fsync-proof.py --binary .build/debug/tocsin
-	$(PYTHON) Tests/System/fault-test.py --binary .build/debug/tocsin
-	$(PYTHON) Tests/System/bench-test.py --binary .build/debug/tocsin
-	$(PYTHON) Tests/System/kill-test.py --binary .build/debug/tocsin --runs 2 --subscribers 10 --seconds 1
+	$(PYTHON) Tests/System/all.py --products .build/debug
 
 kill-test: release ## Kills the release under load, again and again, and checks that nothing is lost; RUNS=20
 	@scripts/setup test

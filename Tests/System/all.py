@@ -1,0 +1,56 @@
+#!/usr/bin/env python3
+"""Runs the tests of the running server, two at a time, since most of them wait most of the time.
+
+Each tells its result in a line; what else a failed one said comes with it. The exit status is 0 if none failed.
+"""
+import argparse
+import concurrent.futures
+import os
+import subprocess
+import sys
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+# With how many at a time. The longest first, so that none of them is left alone at the end.
+TOGETHER = 2
+TESTS = [
+    ["limits-test.py"], ["proxy-test.py"], ["page-test.py"], ["client-test.py"], ["examples-test.py"], ["listen-test.py"],
+    ["schemathesis-test.py"], ["interface-test.py"], ["clients-test.py"], ["demo-test.py"], ["access-test.py"],
+    ["tls-test.py"], ["firefox-test.py"], ["readme-test.py"], ["jwks-test.py"], ["contract-test.py"], ["decode-test.py"],
+    ["token-test.py"], ["key-test.py"], ["audit-test.py"], ["hostile-http2-test.py"], ["metrics-test.py"],
+    ["request-fuzz.py", "--seconds", "6"], ["http2-fuzz.py", "--seconds", "6"],
+]
+# They break or measure what others need too: the disk, the clock, the processor.
+ALONE = [["fsync-proof.py"], ["fault-test.py"], ["bench-test.py"],
+         ["kill-test.py", "--runs", "2", "--subscribers", "10", "--seconds", "1"]]
+
+
+def run(test, products):
+    begin = time.monotonic()
+    product = {"contract-test.py": "ContractService"}.get(test[0], "tocsin")
+    result = subprocess.run([sys.executable, os.path.join(HERE, test[0]), *test[1:], "--binary",
+                             os.path.join(products, product)],
+                            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    said = result.stdout.rstrip("\n")
+    if result.returncode == 0:
+        said = said.splitlines()[-1] if said else "ok"
+    print(f"{time.monotonic() - begin:4.0f} s  {test[0]}: {said}", flush=True)
+    return result.returncode == 0
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--products", default=".build/debug", help="the folder of the programs")
+    products = parser.parse_args().products
+    begin = time.monotonic()
+    with concurrent.futures.ThreadPoolExecutor(TOGETHER) as pool:
+        passed = list(pool.map(lambda test: run(test, products), TESTS))
+    passed += [run(test, products) for test in ALONE]
+    # In the form that readers of such output know.
+    print(f"{sum(passed)} passed, {len(passed) - sum(passed)} failed", flush=True)
+    print(f"the tests of the running server took {time.monotonic() - begin:.0f} s")
+    return 0 if all(passed) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
