@@ -14,14 +14,14 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 # With how many at a time. The longest first, so that none of them is left alone at the end.
 TOGETHER = 2
 TESTS = [
-    ["limits-test.py"], ["proxy-test.py"], ["page-test.py"], ["client-test.py"], ["examples-test.py"], ["listen-test.py"],
-    ["schemathesis-test.py"], ["interface-test.py"], ["clients-test.py"], ["demo-test.py"], ["access-test.py"],
-    ["tls-test.py"], ["firefox-test.py"], ["readme-test.py"], ["jwks-test.py"], ["contract-test.py"], ["decode-test.py"],
+    ["client-test.py"], ["page-test.py"], ["schemathesis-test.py"], ["tls-test.py"], ["proxy-test.py"], ["listen-test.py"],
+    ["examples-test.py"], ["access-test.py"], ["interface-test.py"], ["decode-test.py"], ["clients-test.py"],
+    ["firefox-test.py"], ["demo-test.py"], ["readme-test.py"], ["jwks-test.py"], ["contract-test.py"],
     ["token-test.py"], ["key-test.py"], ["audit-test.py"], ["hostile-http2-test.py"], ["metrics-test.py"],
     ["request-fuzz.py", "--seconds", "6"], ["http2-fuzz.py", "--seconds", "6"],
 ]
 # They break or measure what others need too: the disk, the clock, the processor.
-ALONE = [["fsync-proof.py"], ["fault-test.py"], ["bench-test.py"],
+ALONE = [["limits-test.py"], ["fsync-proof.py"], ["fault-test.py"], ["bench-test.py"],
          ["kill-test.py", "--runs", "2", "--subscribers", "10", "--seconds", "1"]]
 
 
