@@ -325,6 +325,7 @@ let package = Package(
         .testTarget(
             name: "TocsinAccessTests",
             dependencies: [
+                "SteppedClock",
                 "Tocsin",
                 "TocsinAccess",
                 .product(name: "Crypto", package: "swift-crypto"),
@@ -349,6 +350,7 @@ let package = Package(
             name: "TocsinServerTests",
             dependencies: [
                 "SeededRandomness",
+                "SteppedClock",
                 "Tocsin",
                 "TocsinAccess",
                 "TocsinMetrics",

@@ -12,6 +12,8 @@ package enum RefusalReason: String, CaseIterable, Hashable, Sendable {
     case draining
     /// The journal cannot tell where one would start.
     case journal
+    /// Their token is of a key that is not known, and the key set could not be read anew yet.
+    case tokenKey = "token_key"
 
     // Requests.
 

@@ -23,6 +23,12 @@ extension HTTP1ConnectionHandler: StreamResponse {
         self.stream = stream
         stream.open(
             head.uri, header: { head.headers[$0] }, from: context.channel.remoteAddress, eventLoop: context.eventLoop)
+        closeIfAbandoned(context)
+    }
+
+    func closeIfAbandoned(_ context: ChannelHandlerContext) {
+        guard hasInputEnded, stream?.isAwaitingKeys == true else { return }
+        context.close(promise: nil)
     }
 
     func refuse(with answer: StreamAnswer, closes: Bool) {

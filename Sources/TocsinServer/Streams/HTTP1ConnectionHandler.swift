@@ -202,8 +202,8 @@ final class HTTP1ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandle
         if case ChannelEvent.inputClosed = event { hasInputEnded = true }
         switch event {
         case ChannelEvent.inputClosed where machine.isDeciding:
-            // It may still wait for the answer.
-            break
+            // It may still wait for the answer, but not for seconds: most who end so have left.
+            closeIfAbandoned(context)
         case ChannelEvent.inputClosed where machine.isClosing || !isAttached:
             context.close(promise: nil)
         case is ChannelShouldQuiesceEvent:

@@ -29,6 +29,8 @@ final class OpenStream {
     }
 
     private var state = State.deciding
+    /// Waits for keys, while it is being decided on.
+    private var waiting: Task<Void, Never>?
     private let configuration: ConnectionConfiguration
     private let shard: Shard
     /// Until the end.
@@ -60,34 +62,42 @@ final class OpenStream {
     func open(
         _ target: String, header: @escaping (String) -> [String], from peer: SocketAddress?, eventLoop: any EventLoop
     ) {
-        open(target, awaitsKeys: true, header: header, from: peer, eventLoop: eventLoop)
+        open(target, keysArrived: nil, header: header, from: peer, eventLoop: eventLoop)
     }
 
-    /// - Parameter awaitsKeys: whether its token may be of a key that is still to be fetched.
+    /// Whether it may take seconds until it is decided.
+    var isAwaitingKeys: Bool { waiting != nil }
+
+    /// - Parameter keysArrived: once keys were waited for, whether the one of its token has to be among them.
     private func open(
-        _ target: String, awaitsKeys: Bool, header: @escaping (String) -> [String], from peer: SocketAddress?,
+        _ target: String, keysArrived: Bool?, header: @escaping (String) -> [String], from peer: SocketAddress?,
         eventLoop: any EventLoop
     ) {
         let client = { [clients = configuration.clients] in
             clients.address(of: peer, forwardedFor: header("X-Forwarded-For"))
         }
-        switch configuration.gate.decide(target, of: client(), awaitsKeys: awaitsKeys, header: header) {
+        switch configuration.gate.decide(target, of: client(), keysArrived: keysArrived, header: header) {
         case .answer(let answer):
             refuse(with: answer)
-        case .awaitKeys(let keySet):
-            let promise = eventLoop.makePromise(of: Void.self)
-            promise.futureResult.assumeIsolated().whenComplete { [self] _ in
+        case .awaitKeys(let keys):
+            let promise = eventLoop.makePromise(of: Bool.self)
+            promise.futureResult.assumeIsolated().whenSuccess { [self] arrived in
+                waiting = nil
                 // The client may have left meanwhile.
                 guard state == .deciding else { return }
-                open(target, awaitsKeys: false, header: header, from: peer, eventLoop: eventLoop)
+                open(target, keysArrived: arrived, header: header, from: peer, eventLoop: eventLoop)
             }
-            promise.completeWithTask { await keySet.refresh() }
+            waiting = promise.completeWithTask { await keys.arrive() }
+        case .comeBack(let label, let fields):
+            self.fields = fields
+            configuration.hub.refusals.count(.tokenKey)
+            refuse(label, .tokenKey, of: client())
         case .open(let request, let permit, let fields):
             self.fields = fields
             pass = permit.pass
             let client = client()
             if let reason = configuration.hub.admitStream(from: client) {
-                refuse(request, reason, of: client)
+                refuse(request.label, reason, of: client)
                 return
             }
             state = .preparing
@@ -98,9 +108,9 @@ final class OpenStream {
 
     /// A browser that meets any status but 200 never comes back by itself.
     private func refuse(
-        _ request: StreamRequest, _ reason: RefusalReason, of client: IPAddress?, cause: String? = nil
+        _ label: RouteLabel, _ reason: RefusalReason, of client: IPAddress?, cause: String? = nil
     ) {
-        configuration.gate.observer.streamRefused(request, reason, of: client, cause: cause, fields: fields)
+        configuration.gate.observer.streamRefused(label, reason, of: client, cause: cause, fields: fields)
         refuse(with: .refusal(fields: fields), closes: true)
     }
 
@@ -179,7 +189,7 @@ final class OpenStream {
             begin(subscription, for: request)
         case .failure(let error):
             configuration.hub.refusals.count(.journal)
-            refuse(request, .journal, of: client, cause: "\(error)")
+            refuse(request.label, .journal, of: client, cause: "\(error)")
         }
     }
 
@@ -232,6 +242,8 @@ final class OpenStream {
         let isCounted = state == .preparing || state == .open
         state = .ended
         response = nil
+        waiting?.cancel()
+        waiting = nil
         if let subscriber {
             self.subscriber = nil
             shard.close(subscriber)

@@ -17,8 +17,10 @@ struct StreamGate: Sendable {
         case answer(StreamAnswer)
         /// A stream, or whatever the answer will be: it is to have these fields.
         case open(StreamRequest, Permit, fields: HTTPHeaders)
-        /// To be decided again once the key set was read anew.
-        case awaitKeys(KeySet)
+        /// To be decided again once the keys have arrived.
+        case awaitKeys(AwaitedKeys)
+        /// Nobody can tell now whether its token is good.
+        case comeBack(RouteLabel, fields: HTTPHeaders)
     }
 
     /// Whether a request is one for a stream. `HEAD` is not, and goes to the router.
@@ -40,9 +42,9 @@ struct StreamGate: Sendable {
     ///   - text: the target of a GET request.
     ///   - header: gives the values of a header field of the request, by its name; HTTP/2's `:authority` for `Host`.
     ///   - client: for which the request counts.
-    ///   - awaitsKeys: whether ``Decision/awaitKeys(_:)`` can be the answer.
+    ///   - keysArrived: once they were waited for, whether a key that is not there is none of the set.
     func decide(
-        _ text: String, of client: @autoclosure () -> IPAddress? = nil, awaitsKeys: Bool = true,
+        _ text: String, of client: @autoclosure () -> IPAddress? = nil, keysArrived: Bool? = nil,
         header: (String) -> [String]
     ) -> Decision {
         var target = RequestTarget.root
@@ -67,8 +69,12 @@ struct StreamGate: Sendable {
         switch access.decide("GET", route, target, header: header) {
         case .refuse(let problem, let fields):
             return answered(problem, fields)
-        case .awaitKeys(let keySet, let problem, let fields):
-            return awaitsKeys ? .awaitKeys(keySet) : answered(problem, fields)
+        case .awaitKeys(let keys, let problem, let fields):
+            switch keysArrived {
+            case nil: return .awaitKeys(keys)
+            case true?: return answered(problem, fields)
+            case false?: return .comeBack(route.label, fields: HTTPHeaders(fields + [id]))
+            }
         case .preflight(let fields):
             return answered(nil, fields)
         case .allow(let permit, let fields, let foreign):

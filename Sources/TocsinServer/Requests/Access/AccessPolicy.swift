@@ -128,12 +128,8 @@ package struct AccessPolicy: Sendable {
                 return .allow(.grant(grant), fields: varied(origin), unreadableTo: foreign)
             case .failure(let fault):
                 let problem = Problem.invalidToken(fault)
-                guard case .unknownKey(_?) = fault, let keySet = authenticator.keySet,
-                    keySet.mayBringKeys(beyond: readings)
-                else {
-                    throw problem
-                }
-                return .awaitKeys(keySet, problem, fields: varied(origin))
+                guard let keySet = authenticator.keySet, keySet.mayCure(fault) else { throw problem }
+                return .awaitKeys(AwaitedKeys(keySet, beyond: readings), problem, fields: varied(origin))
             }
         } catch {
             return .refuse(error, fields: varied(origin))

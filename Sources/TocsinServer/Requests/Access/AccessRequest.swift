@@ -44,8 +44,8 @@ package enum AccessDecision: Sendable {
     case allow(Permit, fields: [HeaderField], unreadableTo: String? = nil)
     /// It is to be answered with a problem and these header fields. For a 403 the log should tell the problem's detail.
     case refuse(Problem, fields: [HeaderField])
-    /// Its token is of a key that is not known, or not yet: once the key set was read anew it is to be decided again.
-    case awaitKeys(KeySet, Problem, fields: [HeaderField])
+    /// Its token is of a key that is not known, or not yet: once the keys have arrived it is to be decided again.
+    case awaitKeys(AwaitedKeys, Problem, fields: [HeaderField])
     /// It is a preflight, to be answered 204 without a body, and with these header fields.
     case preflight(fields: [HeaderField])
 }
