@@ -392,6 +392,7 @@ let package = Package(
                 "EventStreamReference",
                 "SeededRandomness",
                 "ServerSentEvents",
+                "SteppedClock",
                 "Tocsin",
                 "TocsinAccess",
                 "TocsinCLI",

@@ -2,11 +2,14 @@ import AsyncHTTPClient
 import FoundationEssentials
 import NIOCore
 import NIOHTTP1
+import TocsinAccess
 
 /// Asks a server to do something that only an admin may.
 struct AdminClient: Sendable {
     private static let timeout = TimeAmount.seconds(10)
 
+    /// Of all that an answer takes, to its last byte.
+    var limit = TimeLimit(.nanoseconds(timeout.nanoseconds))
     let access: ServerAccess
     let token: String?
     /// A file of certificates in PEM that are trusted instead of the system's.
@@ -44,11 +47,14 @@ struct AdminClient: Sendable {
         }
         let (status, reason, answer): (UInt, String, [UInt8])
         do {
-            (status, reason, answer) = try await HTTPClient.withHTTPClient(configuration: configuration) { [request] in
-                let response = try await $0.execute(request, timeout: Self.timeout)
-                // More than keys that somebody made by hand can be.
-                let body = try await response.body.collect(upTo: 64 << 20)
-                return (response.status.code, response.status.reasonPhrase, Array(body.readableBytesView))
+            (status, reason, answer) = try await limit { [configuration, request] in
+                try await HTTPClient.withHTTPClient(configuration: configuration) { client in
+                    // The client's own deadline would be for the head only.
+                    let response = try await client.execute(request, deadline: .distantFuture)
+                    // More than keys that somebody made by hand can be.
+                    let body = try await response.body.collect(upTo: 64 << 20)
+                    return (response.status.code, response.status.reasonPhrase, Array(body.readableBytesView))
+                }
             }
         } catch {
             throw ConnectionFailure(error, server: access.server, timeout: Self.timeout).failure

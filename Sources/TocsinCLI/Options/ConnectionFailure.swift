@@ -3,6 +3,7 @@ import Foundation
 import NIOCore
 import NIOPosix
 import NIOSSL
+import TocsinAccess
 
 /// Why a request brought no answer.
 struct ConnectionFailure: Error {
@@ -18,7 +19,7 @@ struct ConnectionFailure: Error {
         if let error = error as? NIOConnectionError, error.connectionErrors.isEmpty {
             failure = CommandFailure("host \(error.host) is not known; correct --server")
             isPassing = false
-        } else if case .deadlineExceeded = error as? HTTPClientError {
+        } else if error is TimeLimit.Exceeded || error as? HTTPClientError == .deadlineExceeded {
             let limit = DurationOption(milliseconds: Int(timeout.nanoseconds / 1_000_000))
             failure = CommandFailure(
                 "no answer from \(server) within \(limit); see whether it is overloaded, or no tocsin server")

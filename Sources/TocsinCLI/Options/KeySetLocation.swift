@@ -46,8 +46,9 @@ enum KeySetLocation: Hashable, Sendable, CustomStringConvertible {
 
     /// Reads the set's text.
     ///
+    /// - Parameter limit: of all that a URL's answer takes, to its last byte.
     /// - Throws: ``CommandFailure``.
-    func read() async throws -> [UInt8] {
+    func read(within limit: TimeLimit = TimeLimit(.seconds(10))) async throws -> [UInt8] {
         switch self {
         case .file(let path):
             do throws(SmallFile.Unreadable) {
@@ -56,11 +57,11 @@ enum KeySetLocation: Hashable, Sendable, CustomStringConvertible {
                 throw CommandFailure("--jwks \(path) \(error)")
             }
         case .url(let url):
-            return try await Self.fetch(url)
+            return try await Self.fetch(url, within: limit)
         }
     }
 
-    private static func fetch(_ url: String) async throws -> [UInt8] {
+    private static func fetch(_ url: String, within limit: TimeLimit) async throws -> [UInt8] {
         var configuration = HTTPClient.Configuration(
             // It could lead to where anyone can give an answer.
             redirectConfiguration: .disallow, timeout: .init(connect: .seconds(5)))
@@ -68,15 +69,18 @@ enum KeySetLocation: Hashable, Sendable, CustomStringConvertible {
         configuration.tlsConfiguration = TrustedCertificates.configuration(
             TrustedCertificates.file(ProcessInfo.processInfo.environment))
         do {
-            return try await HTTPClient.withHTTPClient(configuration: configuration) { client in
-                var request = HTTPClientRequest(url: url)
-                request.headers.add(name: "accept", value: "application/jwk-set+json, application/json")
-                request.headers.add(name: "user-agent", value: "tocsin/\(TocsinCommand.version)")
-                let response = try await client.execute(request, timeout: .seconds(10))
-                guard response.status == .ok else {
-                    throw CommandFailure("--jwks \(url) answers \(response.status.code), not 200")
+            return try await limit { [configuration] in
+                try await HTTPClient.withHTTPClient(configuration: configuration) { client in
+                    var request = HTTPClientRequest(url: url)
+                    request.headers.add(name: "accept", value: "application/jwk-set+json, application/json")
+                    request.headers.add(name: "user-agent", value: "tocsin/\(TocsinCommand.version)")
+                    // The client's own deadline would be for the head only.
+                    let response = try await client.execute(request, deadline: .distantFuture)
+                    guard response.status == .ok else {
+                        throw CommandFailure("--jwks \(url) answers \(response.status.code), not 200")
+                    }
+                    return Array(try await response.body.collect(upTo: SmallFile.maximumBytes).readableBytesView)
                 }
-                return Array(try await response.body.collect(upTo: SmallFile.maximumBytes).readableBytesView)
             }
         } catch let failure as CommandFailure {
             throw failure

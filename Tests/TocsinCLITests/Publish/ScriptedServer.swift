@@ -7,6 +7,8 @@ import Synchronization
 final class ScriptedServer: Sendable {
     enum Step: Sendable {
         case answer(HTTPResponseStatus, headers: [(String, String)] = [], body: String)
+        /// The answer stalls when this much of its body has come.
+        case beginning(String)
         /// The connection ends without an answer.
         case hangUp
         /// The connection stays, without an answer.
@@ -22,6 +24,7 @@ final class ScriptedServer: Sendable {
     private struct State {
         var steps: ArraySlice<Step>
         var requests: [Request] = []
+        var endings = 0
     }
 
     private let state: Mutex<State>
@@ -31,6 +34,8 @@ final class ScriptedServer: Sendable {
     }
 
     var requests: [Request] { state.withLock { $0.requests } }
+    /// How many connections have ended.
+    var endings: Int { state.withLock(\.endings) }
 
     /// Listens while `body` runs, which gets the URL.
     func run<Result>(_ body: (String) async throws -> Result) async throws -> Result {
@@ -45,6 +50,10 @@ final class ScriptedServer: Sendable {
         let result = try await body("http://127.0.0.1:\(channel.localAddress?.port ?? 0)")
         try await channel.close().get()
         return result
+    }
+
+    fileprivate func connectionEnded() {
+        state.withLock { $0.endings += 1 }
     }
 
     fileprivate func next(after request: Request) -> Step? {
@@ -67,6 +76,10 @@ private final class ScriptedHandler: ChannelInboundHandler {
         self.server = server
     }
 
+    func channelInactive(context: ChannelHandlerContext) {
+        server.connectionEnded()
+    }
+
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch unwrapInboundIn(data) {
         case .head(let head):
@@ -86,6 +99,12 @@ private final class ScriptedHandler: ChannelInboundHandler {
                 context.write(wrapOutboundOut(.head(head)), promise: nil)
                 context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(string: body)))), promise: nil)
                 context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+            case .beginning(let body):
+                let fields: HTTPHeaders = ["content-length": "\(body.utf8.count + 1)"]
+                let head = HTTPResponseHead(version: .http1_1, status: .ok, headers: fields)
+                context.write(wrapOutboundOut(.head(head)), promise: nil)
+                context.writeAndFlush(
+                    wrapOutboundOut(.body(.byteBuffer(ByteBuffer(string: body)))), promise: nil)
             case .silence: break
             case .hangUp, nil:
                 context.close(promise: nil)
