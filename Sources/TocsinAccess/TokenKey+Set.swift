@@ -9,8 +9,9 @@ import Foundation
 extension TokenKey {
     /// The keys of a JSON Web Key Set (RFC 7517) that tokens can be verified with.
     ///
-    /// A set may have keys of other kinds and for other uses, which are passed over. A key that names no algorithm is for the
-    /// usual one of its kind: RS256, ES256, ES384, ES512 or EdDSA.
+    /// A set may have keys of other kinds and for other uses, which are passed over. A key is for the algorithm that it names:
+    /// RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512 or EdDSA; where it names none, for the usual one of its
+    /// kind: RS256, ES256, ES384, ES512 or EdDSA.
     ///
     /// - Returns: at least one.
     /// - Throws: ``InvalidTokenKey`` where there is none, or a private one among them.
@@ -35,6 +36,7 @@ extension TokenKey {
     private struct Entry: Decodable {
         private enum CodingKeys: String, CodingKey {
             case use, d, k, kid
+            case operations = "key_ops"
         }
 
         let isPrivate: Bool
@@ -46,8 +48,11 @@ extension TokenKey {
             isPrivate = fields.contains(.d)
             id = try? fields.decode(String.self, forKey: .kid)
             let isForSignatures = (try? fields.decode(String.self, forKey: .use)).map { $0 == "sig" } ?? true
+            let verifies =
+                !fields.contains(.operations)
+                || (try? fields.decode([String].self, forKey: .operations))?.contains("verify") == true
             // A secret in a set is for others: who can read the set could make tokens.
-            jwk = isForSignatures && !fields.contains(.k) ? try? JWK(from: decoder) : nil
+            jwk = isForSignatures && verifies && !fields.contains(.k) ? try? JWK(from: decoder) : nil
         }
 
         var key: TokenKey? {

@@ -4,7 +4,8 @@ import Foundation
 import JWTKit
 import Testing
 import Tocsin
-import TocsinAccess
+
+@testable import TocsinAccess
 
 @Suite struct TokenKeySetTests {
     private let claims = TokenClaims(sub: "tiaz", exp: Tokens.seconds + 60)
@@ -80,14 +81,49 @@ import TocsinAccess
         #expect(throws: TokenFault.algorithm("HS256")) { try verifier.verify(confused, at: Tokens.now) }
     }
 
+    @Test("A key is for one algorithm, that which it names or the usual one of its kind")
+    func algorithms() async throws {
+        let rsa = try Insecure.RSA.PrivateKey(pem: _RSA.Signing.PrivateKey(keySize: .bits2048).pemRepresentation)
+        let (modulus, exponent) = try rsa.publicKey.getKeyPrimitives()
+        let numbers = [modulus, exponent].map { Tokens.base64URL(Array($0)) }
+        let curve = Tokens.base64URL(Array(Curve25519.Signing.PrivateKey().publicKey.rawRepresentation))
+        let points = [
+            ("P-256", [UInt8](P256.Signing.PrivateKey().publicKey.rawRepresentation)),
+            ("P-384", [UInt8](P384.Signing.PrivateKey().publicKey.rawRepresentation)),
+            ("P-521", [UInt8](P521.Signing.PrivateKey().publicKey.rawRepresentation)),
+        ].map { name, point in
+            let halves = [point.prefix(point.count / 2), point.suffix(point.count / 2)]
+            let numbers = halves.map { Tokens.base64URL(Array($0)) }
+            return #""kty":"EC","crv":"\#(name)","x":"\#(numbers[0])","y":"\#(numbers[1])""#
+        }
+        let kinds = [
+            (
+                #""kty":"RSA","n":"\#(numbers[0])","e":"\#(numbers[1])""#, "RS256",
+                ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512"]
+            ),
+            (points[0], "ES256", ["ES256"]), (points[1], "ES384", ["ES384"]), (points[2], "ES512", ["ES512"]),
+            (#""kty":"OKP","crv":"Ed25519","x":"\#(curve)""#, "EdDSA", ["EdDSA"]),
+        ]
+        for (key, usual, all) in kinds {
+            for (named, expected) in [(nil, usual)] + all.map({ ($0, $0) }) as [(String?, String)] {
+                let member = named.map { #","alg":"\#($0)""# } ?? ""
+                let keys = try await TokenKey.keys(ofSet: #"{"keys":[{\#(key)\#(member)}]}"#.utf8)
+                #expect(keys.map(\.algorithm.name) == [expected])
+            }
+        }
+    }
+
     @Test("Keys that are for something else are passed over")
     func others() async throws {
         let key = P256.Signing.PrivateKey()
         let verifier = try await verifier([
             #"{"kty":"oct","kid":"1","k":"c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0"}"#,
             jwk(key, #","kid":"1","use":"enc""#), #"{"kty":"new","kid":"1"}"#, #"{"kid":7}"#,
-            jwk(key, #","kid":"1","alg":"ES9""#), #"{"kty":"RSA","kid":"1","n":"AQAB","e":"AQAB"}"#,
-            #"{"kty":"EC","crv":"P-256","kid":"1","x":"AAAA","y":"AAAA"}"#, jwk(key, #","kid":"2""#),
+            jwk(key, #","kid":"1","alg":"ES9""#),
+            jwk(key, #","kid":"1","key_ops":["encrypt","sign"]"#), jwk(key, #","kid":"1","key_ops":[]"#),
+            jwk(key, #","kid":"1","key_ops":"verify""#), #"{"kty":"RSA","kid":"1","n":"AQAB","e":"AQAB"}"#,
+            #"{"kty":"EC","crv":"P-256","kid":"1","x":"AAAA","y":"AAAA"}"#,
+            jwk(key, #","kid":"2","key_ops":["sign","verify"]"#),
         ])
         let good = try await token(key, id: "2")
         #expect(throws: Never.self) { try verifier.verify(good, at: Tokens.now) }
