@@ -37,20 +37,18 @@ extension TokenCommand {
             let other = ["--issuer", "--audience"].contains(flag) ? ", perhaps --token-\(flag.dropFirst(2))" : ""
             throw CommandFailure(usage: "\(flag) is for making a token, and --explain tells what one says\(other)")
         }
-        guard jwks == nil || tokenKeyFile == nil else {
-            throw CommandFailure(usage: "--jwks and --token-key-file both name the key; choose one of them")
-        }
     }
 
-    /// None where there is no key to check with.
-    private func keys(environment: [String: String]) async throws -> [TokenKey] {
+    /// Those of a server that has what is given: a key, a key set, or both.
+    private func keys(environment: [String: String]) async throws -> ExplainingKeys {
+        var set: [TokenKey] = []
         if let jwks {
             guard let location = KeySetLocation(jwks) else {
                 throw CommandFailure(usage: "--jwks \(KeySetLocation.requirement), not \(jwks.debugDescription)")
             }
-            return try await location.keys()
+            set = try await location.keys()
         }
-        guard let source = try TokenKeySource(file: tokenKeyFile, environment: environment) else { return [] }
-        return [try await source.key()]
+        let source = try TokenKeySource(file: tokenKeyFile, environment: environment)
+        return ExplainingKeys(own: try await source?.key(), set: set)
     }
 }

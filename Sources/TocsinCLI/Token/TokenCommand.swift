@@ -85,7 +85,8 @@ struct TokenCommand: AsyncParsableCommand {
 
     @Option(
         parsing: .unconditional,
-        help: ArgumentHelp("Explain: a JSON Web Key Set that has the key.", valueName: "file|url"))
+        help: ArgumentHelp(
+            "Explain: the server's JSON Web Key Set, beside a key if there is one.", valueName: "file|url"))
     var jwks: String?
 
     @Option(

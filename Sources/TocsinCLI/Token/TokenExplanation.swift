@@ -10,11 +10,11 @@ struct TokenExplanation {
 
     /// - Parameters:
     ///   - token: the text, taken apart.
-    ///   - keys: the server's; none where they are not known.
+    ///   - keys: the server's, where they are known.
     ///   - issuer: what the server asks for.
     ///   - audience: what the server asks for.
-    init(token: SignedToken, text: String, keys: [TokenKey], issuer: String?, audience: String?, now: Timestamp) {
-        let verifier = keys.isEmpty ? nil : TokenVerifier(keys: keys, issuer: issuer, audience: audience)
+    init(token: SignedToken, text: String, keys: ExplainingKeys, issuer: String?, audience: String?, now: Timestamp) {
+        let verifier = keys.verifier(issuer: issuer, audience: audience)
         let signature = Self.signatureFault(of: token, verifier)
         var faults = signature.map { [$0] } ?? []
         if case .failure(let others) = ClaimRules(issuer: issuer, audience: audience).judge(token.claims, at: now) {
@@ -23,7 +23,7 @@ struct TokenExplanation {
         var lines = Self.saying(token, now)
         lines.append("signature: " + (signature != nil ? "not good" : verifier == nil ? "not checked" : "good"))
         lines += faults.map { "wrong: \($0)" }
-        let verdict = Self.verdict(text, verifier, faults, now)
+        let verdict = Self.verdict(text, verifier, of: keys.server, faults, now)
         isGood = verdict.isGood
         self.text = (lines + [verdict.line]).map { EventText.printable($0) + "\n" }.joined()
     }
@@ -45,7 +45,7 @@ struct TokenExplanation {
 
     /// The server's own code judges, where the keys are known.
     private static func verdict(
-        _ text: String, _ verifier: TokenVerifier?, _ faults: [TokenFault], _ now: Timestamp
+        _ text: String, _ verifier: TokenVerifier?, of server: String, _ faults: [TokenFault], _ now: Timestamp
     ) -> (line: String, isGood: Bool) {
         guard let verifier else {
             if let fault = faults.first { return ("not good: \(fault.advice)", false) }
@@ -58,7 +58,7 @@ struct TokenExplanation {
             let grant = try verifier.verify(text, at: now)
             let end = grant.expiresAt.map { ", until \($0.rfc3339)" } ?? ""
             let use = grant.allowsNothing ? "; but it allows nothing" : ""
-            return ("good: a server with this key takes it\(end), unless it is revoked\(use)", true)
+            return ("good: \(server) takes it\(end), unless it is revoked\(use)", true)
         } catch {
             return ("not good: \(error.advice)", false)
         }

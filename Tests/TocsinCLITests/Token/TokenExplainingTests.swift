@@ -1,4 +1,5 @@
 import ArgumentParser
+import Crypto
 import Foundation
 import Testing
 import TocsinAccess
@@ -25,11 +26,11 @@ import TocsinAccess
 
     /// A token whose signature is no good.
     private func unsigned(header: String, payload: String) -> String {
-        let parts = [header, payload].map { part in
-            Data(part.utf8).base64EncodedString().replacing("+", with: "-").replacing("/", with: "_")
-                .replacing("=", with: "")
-        }
-        return parts.joined(separator: ".") + "."
+        [header, payload].map { base64URL(Data($0.utf8)) }.joined(separator: ".") + "."
+    }
+
+    private func base64URL(_ bytes: Data) -> String {
+        bytes.base64EncodedString().replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
     }
 
     @Test func `a good token is told whole, with its verdict last`() async throws {
@@ -151,6 +152,33 @@ import TocsinAccess
         #expect(failure?.message.hasPrefix("--jwks \(secret): this is no JSON Web Key Set; it is an object") == true)
     }
 
+    @Test func `a key and a key set are judged as by a server with both`() async throws {
+        let folder = try TemporaryFolder()
+        let (signing, set) = (folder.file("private.pem"), folder.file("keys.json"))
+        let key = P256.Signing.PrivateKey()
+        try key.pemRepresentation.write(toFile: signing, atomically: true, encoding: .utf8)
+        let point = key.publicKey.rawRepresentation
+        let (x, y) = (base64URL(point.prefix(32)), base64URL(point.suffix(32)))
+        let json = #"{"keys":[{"kty":"EC","crv":"P-256","kid":"a","x":"\#(x)","y":"\#(y)"}]}"#
+        try json.write(toFile: set, atomically: true, encoding: .utf8)
+        let claims = TokenClaims(sub: "a", exp: Self.seconds + 1)
+        let signer = try await TokenSigner(file: [UInt8](key.pemRepresentation.utf8))
+        let (named, nameless) = (try signer.sign(claims, keyID: "a"), try signer.sign(claims, keyID: nil))
+        let own = try await token(claims)
+        let secret = folder.file("secret")
+        try Self.secret.write(toFile: secret, atomically: true, encoding: .utf8)
+        for (token, isGoodAlone, isGoodBeside) in [(named, true, true), (nameless, true, false), (own, false, true)] {
+            let alone = try await explanation(["--explain", token, "--jwks", set])
+            #expect(alone.isGood == isGoodAlone)
+            for (arguments, environment) in [(["--token-key-file", secret], [:]), ([], self.key)] {
+                let beside = try await explanation(
+                    ["--explain", token, "--jwks", set] + arguments, environment: environment)
+                #expect(beside.isGood == isGoodBeside)
+                #expect(!isGoodBeside || beside.text.contains("good: a server with this key and this key set takes"))
+            }
+        }
+    }
+
     @Test(arguments: [
         ("", "this is no JSON Web Token: three parts of"), ("a.b", "this is no JSON Web Token"),
         ("tocsin_0123456789", "this is an API key and no token; the server's list"),
@@ -175,7 +203,6 @@ import TocsinAccess
         (["--expires", "1h"], "--expires is for"), (["--key-id", "a"], "--key-id is for"),
         (["--issuer", "a"], "perhaps --token-issuer"), (["--audience", "a"], "perhaps --token-audience"),
         (["--jwks", "http://example.com/keys"], "--jwks is the path of a file, or an https URL; an http URL is"),
-        (["--jwks", "a", "--token-key-file", "b"], "--jwks and --token-key-file both name the key"),
     ])
     func `what is for making a token is refused`(arguments: [String], message: String) async throws {
         let failure = await #expect(throws: CommandFailure.self) {
