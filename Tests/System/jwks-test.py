@@ -33,8 +33,8 @@ class Key:
         self.public.update(kid=ident, use="sig", alg=algorithm)
 
     def token(self, ident=None, **claims):
-        return jwt.encode({"sub": "tiaz", "exp": int(time.time()) + 600, **claims}, self.private, self.algorithm,
-                          headers={"kid": ident or self.ident})
+        claims = {"sub": "tiaz", "aud": "tocsin", "exp": int(time.time()) + 600, **claims}
+        return jwt.encode(claims, self.private, self.algorithm, headers={"kid": ident or self.ident})
 
 
 def ended(connection):
@@ -110,9 +110,10 @@ def opens(server, token):
 def rotated_keys(binary, folder):
     keys = [Key("a"), Key("b", "RS256"), Key("c", "EdDSA"), Key("d")]
     provider = Provider(*keys[:3])
-    server = Server(binary, folder, "--jwks", provider.url)
+    server = Server(binary, folder, "--jwks", provider.url, "--token-audience", "tocsin")
     try:
         server.start()
+        require("--token-audience" not in log(server), "it warns of what is there")
         for key in keys[:3]:
             require(status(server, key.token())[0] == 200, f"the key {key.ident} is not taken")
             require(opens(server, key.token()) == 200, f"the key {key.ident} opens no stream")
@@ -192,6 +193,7 @@ def file_and_secret(binary, folder):
     server = Server(binary, folder, "--jwks", path, environment={"TOCSIN_TOKEN_KEY": secret})
     try:
         server.start()
+        require(log(server).count("without --token-audience") == 1, "it does not warn of tokens for other applications")
         require(status(server, key.token())[0] == 200, "a key of the file is not taken")
         own = jwt.encode({"exp": int(time.time()) + 60, "tocsin": {"admin": True}}, secret, "HS256")
         require(status(server, own, "/metrics")[0] == 200, "the secret beside the set is not taken")

@@ -33,6 +33,12 @@ struct AccessRules: Hashable, Sendable {
         return nil
     }
 
+    /// A provider signs tokens for each of its applications with the same keys.
+    private static let anyAudience = """
+        --jwks without --token-audience: a token of the same provider for any other application is taken too; give \
+        --token-audience what the tokens for this server have in aud
+        """
+
     /// - Throws: ``CommandFailure`` where a key cannot be used.
     func authenticator(logger: Logger) async throws -> Authenticator {
         let log = RecurringLog(logger)
@@ -48,6 +54,7 @@ struct AccessRules: Hashable, Sendable {
             } catch let error as InvalidTokenKey {
                 throw CommandFailure("--jwks \(keySet): \(error)")
             }
+            if audience == nil { logger.warning("\(Self.anyAudience)") }
         }
         return Authenticator(verifier: TokenVerifier(keys: keys, keySet: set, issuer: issuer, audience: audience))
     }
