@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Pages of other origins in Chromium, with access rules: what those may that are named, and that others see nothing.
 
-All names are of one site, as app.example and alarms.example are, so that a browser sends the cookie whichever page asks: what
-keeps a page out is the server.
+Most names are of one site, as app.alarms.example and alarms.example are, so that a browser sends the cookie whichever page
+asks: what keeps a page out is the server. Pages of another site follow, with TLS and a cookie that goes to all.
 """
 import os
 import sys
@@ -10,7 +10,8 @@ import time
 
 import jwt
 
-from browsers import Site, chromium
+from browsers import Site, chromium, chromium_with_third_party_cookies
+from certificates import client_security, make_certificate
 from harness import Failure, Server, run_test, wait_until
 
 SECRET = "a secret of more than thirty-two bytes"
@@ -164,6 +165,29 @@ def revoked(stage, origin):
     return took
 
 
+def other_sites(site, binary, folder):
+    """A page of another site altogether, with a cookie of SameSite=None, which browsers take over TLS only."""
+    os.mkdir(folder)
+    make_certificate(folder)
+    named, other = f"http://app.shop.test:{site.port}", f"http://evil.test:{site.port}"
+    server = Server(binary, folder, "--cors-origin", named, "--tls-certificate", f"{folder}/certificate.pem",
+                    "--tls-key", f"{folder}/key.pem", environment={"TOCSIN_TOKEN_KEY": SECRET},
+                    security=client_security())
+    try:
+        server.start()
+        names = "--host-resolver-rules=MAP *.test 127.0.0.1"
+        with chromium_with_third_party_cookies(os.path.join(folder, "profile"), names) as context:
+            stage = Stage(server, site, context)
+            stage.api = f"https://alarms.test:{server.port}"
+            context.add_cookies([{"name": "__Host-tocsin_token", "value": token("tiaz", publish=["user:tiaz"]),
+                                  "url": f"{stage.api}/", "httpOnly": True, "secure": True, "sameSite": "None"}])
+            stage.publish("hello")
+            allowed(stage, named, token("tiaz"))
+            refused(stage, other, token("tiaz"))
+    finally:
+        server.close()
+
+
 def check(options, folder):
     pages = {"/": "<!doctype html><title>An application</title>"}
     with Site(pages) as site, chromium() as browser:
@@ -193,6 +217,8 @@ def check(options, folder):
             server.close()
         with open(server.log, encoding="utf-8") as file:
             log = file.read()
+    with Site(pages) as site:
+        other_sites(site, options.binary, os.path.join(folder, "tls"))
     for origin in others[:3]:
         require(f"--cors-origin {origin}" in log, f"the log does not tell what {origin} needs")
     for text in (log, metrics):

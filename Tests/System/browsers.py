@@ -1,6 +1,8 @@
 """Debian's Chromium driven by Playwright, what its pages did, and pages served from another port."""
 import contextlib
 import http.server
+import json
+import os
 import shutil
 import threading
 
@@ -13,20 +15,39 @@ FAILED_CONNECTIONS = ("net::ERR_CONNECTION_", "net::ERR_INCOMPLETE_CHUNKED_ENCOD
                       "net::ERR_SOCKET_NOT_CONNECTED", "status of 502", "status of 503", "status of 504")
 
 
-@contextlib.contextmanager
-def chromium(*arguments):
-    """A running browser of Playwright; every `new_context()` of it is like a user's profile of its own."""
+def how_to_run(arguments):
     path = shutil.which("chromium")
     if not path:
         raise Failure("there is no chromium; scripts/setup test installs it")
     # Root, as in a container, has no sandbox; /dev/shm is small there.
     flags = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", *arguments]
+    return {"executable_path": path, "args": flags}
+
+
+@contextlib.contextmanager
+def chromium(*arguments):
+    """A running browser of Playwright; every `new_context()` of it is like a user's profile of its own."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=flags)
+        browser = playwright.chromium.launch(**how_to_run(arguments))
         try:
             yield browser
         finally:
             browser.close()
+
+
+@contextlib.contextmanager
+def chromium_with_third_party_cookies(folder, *arguments):
+    """The one context of a browser which sends cookies also where a page of another site asks, as few do by default."""
+    os.makedirs(f"{folder}/Default")
+    with open(f"{folder}/Default/Preferences", "w", encoding="ascii") as file:
+        json.dump({"profile": {"cookie_controls_mode": 0}}, file)
+    with sync_playwright() as playwright:
+        context = playwright.chromium.launch_persistent_context(
+            folder, ignore_https_errors=True, **how_to_run(arguments))
+        try:
+            yield context
+        finally:
+            context.close()
 
 
 class Record:

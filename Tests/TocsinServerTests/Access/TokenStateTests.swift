@@ -85,6 +85,12 @@ import TocsinAccess
                 "two cookies of one name", 400, "several-tokens",
                 fields: ["Cookie: tocsin_token=\(good)", "Cookie: a=b; tocsin_token=x"]),
             State(
+                "a bad cookie of the host beside a good one", 401, "invalid-token",
+                fields: ["Cookie: tocsin_token=\(good); __Host-tocsin_token=x"]),
+            State(
+                "a cookie of the host in lower case", 401, "missing-token",
+                fields: ["Cookie: __host-tocsin_token=\(good)"]),
+            State(
                 "a good cookie beside a bad token", 401, "invalid-token",
                 fields: ["Cookie: tocsin_token=\(good)", "Authorization: Bearer x"]),
         ]
@@ -112,6 +118,7 @@ import TocsinAccess
                 (nil, ["Authorization: Bearer \(good)"]), (nil, ["authorization: bEARER  \(good)"]),
                 ("access_token=\(good)", []), (nil, ["Cookie: a=b;tocsin_token=\(good); c"]),
                 (nil, ["Cookie: tocsin_token=\"\(good)\""]),
+                (nil, ["Cookie: tocsin_token=x; __Host-tocsin_token=\(good); tocsin_token=y"]),
                 ("access_token=\(good)", ["Cookie: tocsin_token=x"]),
                 ("access_token=", ["Authorization: Bearer \(good)", "Authorization: Basic dGlhejpwdw=="]),
             ] as [(String?, [String])] {

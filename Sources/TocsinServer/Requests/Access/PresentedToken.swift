@@ -7,11 +7,13 @@ struct PresentedToken: Hashable, Sendable {
         case header
         /// `?access_token=`, for `EventSource`, which can set no header.
         case query
-        /// The cookie ``cookieName``, which a browser sends along whichever page asks.
+        /// A cookie of ``cookieNames``, which a browser sends along whichever page asks.
         case cookie
     }
 
-    static let cookieName = "tocsin_token"
+    /// The first that is there counts: browsers take one with this prefix over TLS only, from the host itself and from no
+    /// other of its domain (RFC 6265bis 4.1.3.2).
+    static let cookieNames = ["__Host-tocsin_token", "tocsin_token"]
     static let parameter = "access_token"
 
     let text: String
@@ -32,12 +34,15 @@ struct PresentedToken: Hashable, Sendable {
             (text, way) = shown
             return
         }
-        let cookies = Set(header("Cookie").flatMap(Self.cookies))
-        guard cookies.count <= 1 else {
-            throw .severalTokens("in cookies \(Self.cookieName) of different paths or domains")
+        let cookies = header("Cookie").flatMap(Self.cookies)
+        guard let name = Self.cookieNames.first(where: { name in cookies.contains { $0.name == name } }) else {
+            return nil
         }
-        guard let cookie = cookies.first else { return nil }
-        (text, way) = (cookie, .cookie)
+        let values = Set(cookies.filter { $0.name == name }.map(\.value))
+        guard let value = values.first, values.count == 1 else {
+            throw .severalTokens("in cookies \(name) of different paths or domains")
+        }
+        (text, way) = (value, .cookie)
     }
 
     /// - Returns: `nil` for credentials of another scheme, which are for what stands in front.
@@ -48,15 +53,15 @@ struct PresentedToken: Hashable, Sendable {
         return token.isEmpty ? nil : String(token)
     }
 
-    /// The values of the cookie in a `Cookie` field (RFC 6265 4.2), without quotes around them.
-    private static func cookies(_ field: String) -> [String] {
+    /// The cookies in a `Cookie` field (RFC 6265 4.2) that can be one, without quotes around their values.
+    private static func cookies(_ field: String) -> [(name: String, value: String)] {
         field.split(separator: ";").compactMap { pair in
             let parts = pair.trimmingPrefix { $0 == " " || $0 == "\t" }.split(separator: "=", maxSplits: 1)
-            guard parts.count == 2, parts[0] == cookieName else { return nil }
+            guard parts.count == 2, let name = cookieNames.first(where: { $0 == parts[0] }) else { return nil }
             var value = parts[1][...]
             while let last = value.last, last == " " || last == "\t" { value.removeLast() }
             if value.count >= 2, value.first == "\"", value.last == "\"" { value = value.dropFirst().dropLast() }
-            return value.isEmpty ? nil : String(value)
+            return value.isEmpty ? nil : (name, String(value))
         }
     }
 }
