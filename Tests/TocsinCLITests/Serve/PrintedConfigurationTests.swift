@@ -32,6 +32,7 @@ import Testing
                 # jwks:  # not given
                 # token-issuer:  # not given
                 # token-audience:  # not given
+                # audit:  # not given
                 data: tocsin.db  # default
                 retain: 7d  # default
                 retain-alarms: 1000000  # default
