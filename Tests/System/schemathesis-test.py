@@ -39,10 +39,10 @@ def lines(context, value):
 """
 
 
-def ask(options, folder, name, *arguments, token=None):
+def ask(options, folder, name, token=None):
     place = os.path.join(folder, name)
     os.mkdir(place)
-    server = Server(options.binary, place, *arguments)
+    server = Server(options.binary, place, environment={"TOCSIN_TOKEN_KEY": SECRET} if token else None)
     command = [os.path.join(os.path.dirname(sys.executable), "schemathesis"), "run", "--seed", str(options.seed),
                "--max-examples", str(options.examples), "--exclude-checks", "positive_data_acceptance",
                "--workers", "1", "--continue-on-failure", "--warnings", "off"]
@@ -59,6 +59,8 @@ def ask(options, folder, name, *arguments, token=None):
                                           "NO_COLOR": "1", "PYTHONIOENCODING": "utf-8"})
         if server.process.poll() is not None:
             raise Failure(f"{name}: the server has ended: {server.tail()[-500:]}")
+        if token:
+            check_that_it_came_in(server, token)
     finally:
         server.close()
     if result.returncode != 0:
@@ -70,12 +72,23 @@ def ask(options, folder, name, *arguments, token=None):
     return f"{name}: {count[1]} requests"
 
 
+def check_that_it_came_in(server, token):
+    """Had the tool lost its rights on the way, it would have found nothing."""
+    status, _, body = server.request("GET", "/metrics", headers={"Authorization": f"Bearer {token}"})
+    if status != 200:
+        raise Failure(f"the token is worth nothing after the requests: {body}")
+    counts = re.findall(r'^tocsin_http_problems_total\{type="([a-z-]+)"\} (\d+)', body.decode(), re.M)
+    refused = sum(int(count) for kind, count in counts if kind in ("missing-token", "invalid-token"))
+    asked = sum(int(count) for count in re.findall(r"^tocsin_http_requests_total\{.*\} (\d+)", body.decode(), re.M))
+    if refused > asked / 5:
+        raise Failure(f"of {asked} requests {refused} were answered 401")
+
+
 def check(options, folder):
     access = {"admin": True, "publish": ["*"], "subscribe": ["*"]}
-    token = jwt.encode({"sub": "tiaz", "exp": int(time.time()) + 7200, "tocsin": access}, SECRET, "HS256")
-    os.environ["TOCSIN_TOKEN_KEY"] = ""
+    # Of no user, whose tokens a made-up revocation would take back.
+    token = jwt.encode({"exp": int(time.time()) + 7200, "tocsin": access}, SECRET, "HS256")
     said = [ask(options, folder, "without access rules")]
-    os.environ["TOCSIN_TOKEN_KEY"] = SECRET
     said.append(ask(options, folder, "with access rules", token=token))
     return f"{'; '.join(said)}; --seed {options.seed}"
 
