@@ -16,9 +16,9 @@ package struct TokenKey: Sendable {
 
     /// A shared secret, for HS256.
     ///
-    /// - Throws: ``InvalidTokenKey`` for one that is too short.
+    /// - Throws: ``InvalidTokenKey`` for one that is too short, or is a key that others may know.
     package init(secret: some Collection<UInt8>) async throws(InvalidTokenKey) {
-        guard !TokenKeyText.isPEM(secret) else { throw InvalidTokenKey(reason: .secretInPEM) }
+        if let form = KnownKeyForm(of: secret) { throw InvalidTokenKey(reason: form.reason) }
         guard secret.count >= Self.minimumSecret else { throw InvalidTokenKey(reason: .shortSecret(secret.count)) }
         let keys = JWTKeyCollection()
         await keys.add(hmac: HMACKey(from: Array(secret)), digestAlgorithm: .sha256)
@@ -30,7 +30,7 @@ package struct TokenKey: Sendable {
     ///
     /// - Throws: ``InvalidTokenKey`` for what is neither.
     package init(file bytes: [UInt8]) async throws(InvalidTokenKey) {
-        switch TokenKeyText(file: bytes) {
+        switch try TokenKeyText(file: bytes) {
         case .secret(let secret): try await self.init(secret: secret)
         case .privatePEM: throw InvalidTokenKey(reason: .privateKey)
         case .publicPEM(let text):
@@ -65,6 +65,11 @@ package struct InvalidTokenKey: Error, Hashable, CustomStringConvertible {
     package enum Reason: Hashable, Sendable {
         case shortSecret(Int)
         case secretInPEM
+        case secretInJSON
+        case secretOfSSH
+        case secretInDER
+        case secretInBase64
+        case secretInOtherText
         case privateKey
         case publicKey
         case encryptedKey
@@ -86,6 +91,19 @@ package struct InvalidTokenKey: Error, Hashable, CustomStringConvertible {
         case .privateKey:
             "this is a private key, which only who makes tokens needs; give the public key, of 'openssl pkey -pubout'"
         case .secretInPEM: "this is a key in PEM and no secret; give the file that it is in"
+        case .secretInJSON:
+            """
+            this is JSON and no secret; give a JSON Web Key Set with --jwks, and a single key as one, \
+            {"keys": [KEY]}
+            """
+        case .secretOfSSH:
+            "this is a key of SSH and no secret; give it in PEM, of 'ssh-keygen -e -m PKCS8 -f FILE'"
+        case .secretInDER:
+            "this is a key in DER and no secret; give it in PEM, of 'openssl pkey -pubin -inform DER -in FILE'"
+        case .secretInBase64:
+            "this is the base64 of a key and no secret; give the whole key in PEM, from -----BEGIN to the end of its END"
+        case .secretInOtherText:
+            "this is text in UTF-16, or begins with a byte order mark; save it as plain text, in UTF-8 without one"
         case .publicKey: "this is a public key, which cannot sign; give the private key that it belongs to"
         case .encryptedKey:
             "this private key has a passphrase; write one without, with 'openssl pkey -in FILE -out NEW'"

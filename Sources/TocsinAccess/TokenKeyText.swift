@@ -6,7 +6,8 @@ enum TokenKeyText {
     /// Only the private key: what openssl writes for some has their parameters before it.
     case privatePEM(String)
 
-    init(file bytes: [UInt8]) {
+    /// - Throws: ``InvalidTokenKey`` for what is neither, and that others may know.
+    init(file bytes: [UInt8]) throws(InvalidTokenKey) {
         let text = String(decoding: bytes, as: UTF8.self)
         if text.contains("PRIVATE KEY-----") {
             let key = text.firstMatch(
@@ -15,6 +16,8 @@ enum TokenKeyText {
         } else if Self.isPEM(bytes) {
             self = .publicPEM(text)
         } else {
+            // Whole: a line end can be the last byte of a key.
+            if let form = KnownKeyForm(of: bytes) { throw InvalidTokenKey(reason: form.reason) }
             var secret = bytes[...]
             if secret.last == UInt8(ascii: "\n") { secret.removeLast() }
             if secret.last == UInt8(ascii: "\r") { secret.removeLast() }
@@ -23,6 +26,6 @@ enum TokenKeyText {
     }
 
     static func isPEM(_ bytes: some Collection<UInt8>) -> Bool {
-        bytes.contains("-----BEGIN ".utf8)
+        bytes.contains("-----BEGIN ".utf8) || bytes.contains("-----END ".utf8)
     }
 }

@@ -17,7 +17,7 @@ package struct TokenSigner: Sendable {
 
     /// A shared secret, for HS256.
     ///
-    /// - Throws: ``InvalidTokenKey`` for one that is too short.
+    /// - Throws: ``InvalidTokenKey`` for one that is too short, or is a key that others may know.
     package init(secret: some Collection<UInt8>) async throws(InvalidTokenKey) {
         self.init(try await TokenKey(secret: secret))
     }
@@ -27,7 +27,7 @@ package struct TokenSigner: Sendable {
     ///
     /// - Throws: ``InvalidTokenKey`` for what is neither.
     package init(file bytes: [UInt8]) async throws(InvalidTokenKey) {
-        switch TokenKeyText(file: bytes) {
+        switch try TokenKeyText(file: bytes) {
         case .secret(let secret): try await self.init(secret: secret)
         case .publicPEM: throw InvalidTokenKey(reason: .publicKey)
         case .privatePEM(let text):
