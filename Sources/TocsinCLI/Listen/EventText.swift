@@ -19,16 +19,11 @@ struct EventText {
         return name + "  " + data.joined(separator: "\n" + indent) + "\n"
     }
 
-    /// What a sender must not do to a terminal: control characters are told by their number.
+    /// A tab, and what joins letters and emoji or keeps them apart.
+    private static let harmless: Set<Unicode.Scalar> = ["\t", "\u{200C}", "\u{200D}"]
+
+    /// What a sender must not do to a terminal, or to the look of a line, is told by its number.
     static func printable(_ text: some StringProtocol) -> String {
-        var printable = ""
-        for scalar in text.unicodeScalars {
-            if scalar.properties.generalCategory == .control, scalar != "\t" {
-                printable += "\\u{\(String(scalar.value, radix: 16, uppercase: true))}"
-            } else {
-                printable.unicodeScalars.append(scalar)
-            }
-        }
-        return printable
+        LineText.escaped(text, keeping: harmless)
     }
 }

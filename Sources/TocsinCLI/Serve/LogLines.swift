@@ -39,31 +39,14 @@ struct LogLines: LogHandler {
     }
 
     private static func text(_ event: LogEvent, at time: Timestamp, _ details: [(String, String)]) -> String {
-        let message = escaped("\(event.message)")
+        // A line stays one, and a terminal is not given orders, whatever a client has sent.
+        let message = LineText.escaped("\(event.message)")
         let pairs = details.map { name, value in
             let isPlain = value.unicodeScalars.allSatisfy { $0 > " " && $0 != "\"" && $0 != "=" && $0 != "\\" }
-            let value = isPlain ? escaped(value) : "\"\(escaped(value, quoted: true))\""
-            return "\(escaped(name))=\(value)"
+            let value = isPlain ? LineText.escaped(value) : "\"\(LineText.escaped(value, quoted: true))\""
+            return "\(LineText.escaped(name))=\(value)"
         }
         return ([time.rfc3339, "\(event.level):", message] + pairs).joined(separator: " ")
-    }
-
-    /// What gives a terminal orders, ends a line for some readers, or turns round how the rest of it is shown.
-    private static let unsafe: Set<Unicode.GeneralCategory> = [.control, .format, .lineSeparator, .paragraphSeparator]
-
-    /// A line stays one, and a terminal is not given orders, whatever a client has sent.
-    private static func escaped(_ text: String, quoted: Bool = false) -> String {
-        var escaped = ""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\n": escaped += "\\n"
-            case "\"" where quoted, "\\" where quoted: escaped += "\\\(scalar)"
-            case _ where unsafe.contains(scalar.properties.generalCategory):
-                escaped += "\\u{\(String(scalar.value, radix: 16))}"
-            default: escaped.unicodeScalars.append(scalar)
-            }
-        }
-        return escaped
     }
 
     private static func json(_ event: LogEvent, at time: Timestamp, _ details: [(String, String)]) -> String {

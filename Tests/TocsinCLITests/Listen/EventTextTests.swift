@@ -23,6 +23,13 @@ import Testing
                 == "\\u{1B}c  \\u{1B}[2J\\u{7}\ta\\u{D}\\u{9B}31m\\u{7F}é\u{301}🔔\n")
     }
 
+    @Test("A sender cannot turn round how a line is shown, or end it for some terminals, and emoji stay whole")
+    func looks() throws {
+        #expect(
+            EventText.printable("a\u{202E}b\u{2066}\u{2028}c\u{2029}\u{FEFF}\u{200B}👩\u{200D}🚒می\u{200C}خواهم")
+                == "a\\u{202E}b\\u{2066}\\u{2028}c\\u{2029}\\u{FEFF}\\u{200B}👩\u{200D}🚒می\u{200C}خواهم")
+    }
+
     @Test("On a terminal the type has a colour")
     func colour() throws {
         let event = MessageEvent(type: try EventType("alarm"), data: "a\nb")
