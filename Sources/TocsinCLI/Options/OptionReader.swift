@@ -11,6 +11,7 @@ struct OptionReader: Sendable {
 
     private let given: [String: ConfigValue]
     private let environment: [String: String]
+    private let emptyVariables: Set<String>
     private let file: ConfigurationFile?
     private let reader: ConfigReader
 
@@ -24,6 +25,7 @@ struct OptionReader: Sendable {
         self.given = Dictionary(
             uniqueKeysWithValues: given.compactMap { option, value in value.configValue.map { (option.name, $0) } })
         self.environment = environment.filter { !$0.value.isEmpty }
+        emptyVariables = Set(environment.filter(\.value.isEmpty).keys)
         self.file = file
         let variables = EnvironmentVariablesProvider(environmentVariables: self.environment)
         reader = ConfigReader(providers: [
@@ -71,6 +73,9 @@ struct OptionReader: Sendable {
     func texts(of option: OptionDescription) -> [String]? {
         reader.stringArray(forKey: ConfigKey([option.name]), isSecret: option.isSecret)
     }
+
+    /// Whether the variable of an option is set to nothing, as by `${NAME}` of a name that there is not.
+    func isSetEmpty(_ option: OptionDescription) -> Bool { emptyVariables.contains(option.variable) }
 
     /// Where an option is given, `nil` where it is not.
     func origin(of option: OptionDescription) -> Origin? {

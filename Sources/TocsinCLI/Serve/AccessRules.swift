@@ -13,6 +13,7 @@ struct AccessRules: Hashable, Sendable {
     /// - Returns: `nil` where there is no key.
     /// - Throws: ``CommandFailure`` where one key is there twice, or something is asked of tokens that nobody can verify.
     init?(_ options: OptionReader) throws(CommandFailure) {
+        try Self.checkVariables(options)
         let file = try options.value(ServeOptions.tokenKeyFile)
         let secret = try options.value(ServeOptions.tokenKey)
         keySet = try options.value(ServeOptions.jwks)
@@ -57,5 +58,19 @@ struct AccessRules: Hashable, Sendable {
             if audience == nil { logger.warning("\(Self.anyAudience)") }
         }
         return Authenticator(verifier: TokenVerifier(keys: keys, keySet: set, issuer: issuer, audience: audience))
+    }
+}
+
+extension AccessRules {
+    /// A key was meant, and got lost on the way: without one everybody could publish and listen.
+    fileprivate static func checkVariables(_ options: OptionReader) throws(CommandFailure) {
+        let keys = [
+            ServeOptions.tokenKey.description, ServeOptions.tokenKeyFile.description, ServeOptions.jwks.description,
+        ]
+        for option in keys where options.isSetEmpty(option) {
+            throw CommandFailure(
+                "\(option.variable) is set and empty; give it the \(option.valueName) that it is for, or unset it, "
+                    + "so that the server asks for no token")
+        }
     }
 }

@@ -319,6 +319,16 @@ import TocsinServer
         #expect(try settings(["--jwks", "http://[::1]:8080/k"]).accessRules?.keySet == .url("http://[::1]:8080/k"))
     }
 
+    @Test(arguments: ["TOCSIN_TOKEN_KEY", "TOCSIN_TOKEN_KEY_FILE", "TOCSIN_JWKS"])
+    func `a variable of a key that is set and empty ends the start, since a key was meant`(variable: String) throws {
+        for arguments in [[], ["--token-key-file", "k"], ["--jwks", "k"]] {
+            let failure = #expect(throws: CommandFailure.self) { try settings(arguments, [variable: ""]) }
+            #expect(failure?.message.hasPrefix("\(variable) is set and empty; give it the ") == true)
+            #expect(failure?.message.contains("unset it") == true && failure?.status == .failure)
+        }
+        #expect(try settings([], ["TOCSIN_TOKEN": "", "TOCSIN_TOKEN_ISSUER": ""]).accessRules == nil)
+    }
+
     @Test(arguments: ["127.0.0.1", "127.255.255.254", "::1", "[::1]", "localhost", "LOCALHOST", "0:0:0:0:0:0:0:1"])
     func `a host that only this machine reaches needs nothing`(host: String) throws {
         #expect(try settings(["--host", host]).isOpenToAll == false)
