@@ -39,6 +39,10 @@ struct ServeRun: Sendable {
         for option in settings.idleOptions {
             logger.warning("\(option.flag) has no effect, since there are access rules; leave it out")
         }
+        if settings.forgetsAccess {
+            logger.warning(
+                "--data :memory: keeps nothing: revocations and API keys end with the server; give --data a file")
+        }
         var configuration = settings.configuration
         configuration.authenticator = try await settings.accessRules?.authenticator(logger: logger)
         configuration.certificate = try settings.certificateFiles.map { try ServerCertificate($0, logger: logger) }

@@ -19,6 +19,8 @@ struct ServeSettings: Sendable {
     let logFormat: LogFormat
     /// Whether anyone who reaches the host may do anything.
     let isOpenToAll: Bool
+    /// Whether revocations and API keys end with the server, which may not have been thought of.
+    var forgetsAccess: Bool { accessRules != nil && data == .memory }
     /// What was given and has no effect, since there are access rules.
     let idleOptions: [OptionDescription]
 

@@ -319,6 +319,12 @@ import TocsinServer
         #expect(try settings(["--jwks", "http://[::1]:8080/k"]).accessRules?.keySet == .url("http://[::1]:8080/k"))
     }
 
+    @Test func `with access rules a journal in memory is told of, since revocations and API keys end with it`() throws {
+        #expect(try settings(["--data", ":memory:", "--token-key-file", "k"]).forgetsAccess)
+        #expect(try !settings(["--data", ":memory:"]).forgetsAccess)
+        #expect(try !settings(["--token-key-file", "k"]).forgetsAccess)
+    }
+
     @Test(arguments: ["TOCSIN_TOKEN_KEY", "TOCSIN_TOKEN_KEY_FILE", "TOCSIN_JWKS"])
     func `a variable of a key that is set and empty ends the start, since a key was meant`(variable: String) throws {
         for arguments in [[], ["--token-key-file", "k"], ["--jwks", "k"]] {
