@@ -32,7 +32,7 @@ package struct RequestTarget: Hashable, Sendable {
         let path = rest[..<(question ?? rest.endIndex)]
         self.path = path.isEmpty ? "/" : String(path)
         var segments: [String] = []
-        let isAsterisk = path.first == "*"
+        let isAsterisk = path.utf8.first == UInt8(ascii: "*")
         let parts = path.utf8.dropFirst(isAsterisk ? 0 : 1)
             .split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
         for part in parts {
@@ -47,9 +47,14 @@ package struct RequestTarget: Hashable, Sendable {
 
     private static func splitAuthority(_ text: String) throws(Problem) -> (authority: Substring?, rest: Substring) {
         if text.utf8.first == UInt8(ascii: "/") || text == "*" { return (nil, text[...]) }
-        for scheme in ["http://", "https://"] where text.prefix(scheme.count).lowercased() == scheme {
-            let rest = text.dropFirst(scheme.count)
-            let end = rest.firstIndex { $0 == "/" || $0 == "?" } ?? rest.endIndex
+        // By bytes: what follows a slash can be one Character with it.
+        for scheme in ["http://", "https://"] {
+            guard String(decoding: text.utf8.prefix(scheme.utf8.count), as: UTF8.self).lowercased() == scheme else {
+                continue
+            }
+            let rest = Substring(text.utf8.dropFirst(scheme.utf8.count))
+            let end =
+                rest.utf8.firstIndex { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "?") } ?? rest.utf8.endIndex
             return (rest[..<end], rest[end...])
         }
         throw .badPath("there must be a / at the start, and it is not")

@@ -21,6 +21,9 @@ func header(_ fields: [(String, String)]) -> (String) -> [String] {
             ("http://localhost:5000/connection/t?x=1", ["connection", "t"]), ("HTTPS://h/a", ["a"]), ("http://h", [""]),
             ("http://h?q=1", [""]), ("*", ["*"]),
             ("/http://x", ["http:", "", "x"]), ("/%25zz", ["%zz"]),
+            // What is one Character with the slash before it.
+            ("/\u{301}/a", ["\u{301}", "a"]), ("http://h/\u{301}/a", ["\u{301}", "a"]),
+            ("http://h/\u{200D}", ["\u{200D}"]),
         ]
     )
     func paths(text: String, segments: [String]) throws {
@@ -33,6 +36,7 @@ func header(_ fields: [(String, String)]) -> (String) -> [String] {
         #expect(try RequestTarget("/a%20b?c=d").path == "/a%20b")
         #expect(try RequestTarget("http://h:1?c=d").path == "/")
         #expect(try RequestTarget("http://h:1/x").authority == "h:1")
+        #expect(try RequestTarget("http://h:1/\u{301}?c=d").authority == "h:1")
         #expect(try RequestTarget("/x").authority == nil)
     }
 
