@@ -2,6 +2,9 @@ package import Tocsin
 
 /// What the claims of a token have to be, whoever has signed it.
 package struct ClaimRules: Hashable, Sendable {
+    /// By how many seconds the clocks of the server and of whoever makes tokens may differ.
+    package static let clockSkew = 60
+
     private let issuer: String?
     private let audience: String?
 
@@ -23,6 +26,8 @@ package struct ClaimRules: Hashable, Sendable {
         if let issuer, claims.iss != issuer { faults.append(.issuer(claims.iss)) }
         if let audience, claims.aud?.all.contains(audience) != true { faults.append(.audience) }
         let issuedAt = Self.time(claims.iat, &faults)
+        if let issuedAt, issuedAt > now.advanced(bySeconds: Self.clockSkew) { faults.append(.issuedLater(issuedAt)) }
+        if let error = Self.invalidName(claims.jti) { faults.append(.tokenID(error)) }
         let grant = Grant(
             holder: Holder(
                 subject: Self.subject(claims.sub, &faults), tokenID: claims.jti, issuedAt: issuedAt),
@@ -46,6 +51,16 @@ package struct ClaimRules: Hashable, Sendable {
         } catch {
             faults.append(.subject(error))
             return nil
+        }
+    }
+
+    private static func invalidName(_ text: String?) -> InvalidName? {
+        guard let text else { return nil }
+        do throws(InvalidName) {
+            _ = try Name(text)
+            return nil
+        } catch {
+            return error
         }
     }
 

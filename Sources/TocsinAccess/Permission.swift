@@ -17,23 +17,25 @@ package enum Permission: Hashable, Sendable {
         case "*": self = .anything
         case "everyone": self = .everyone
         default:
-            let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+            // By bytes: a name can begin with what makes one character with the colon, such as a combining mark.
+            let parts = text.utf8.split(separator: UInt8(ascii: ":"), maxSplits: 1, omittingEmptySubsequences: false)
             guard parts.count == 2 else { throw InvalidPermission(text: text, reason: .form) }
+            let name = parts[1]
             // A name that is only a star would look like every user or topic, and be none.
-            guard parts[1] != "*" else { throw InvalidPermission(text: text, reason: .star) }
-            switch parts[0] {
-            case "user": self = .user(try Self.name(parts[1], in: text))
-            case "topic" where parts[1].hasSuffix("/*"):
-                self = .topicsBelow(try Self.name(parts[1].dropLast(), in: text))
-            case "topic": self = .topic(try Self.name(parts[1], in: text))
+            guard !name.elementsEqual("*".utf8) else { throw InvalidPermission(text: text, reason: .star) }
+            switch Substring(parts[0]) {
+            case "user": self = .user(try Self.name(name, in: text))
+            case "topic" where name.suffix(2).elementsEqual("/*".utf8):
+                self = .topicsBelow(try Self.name(name.dropLast(), in: text))
+            case "topic": self = .topic(try Self.name(name, in: text))
             default: throw InvalidPermission(text: text, reason: .form)
             }
         }
     }
 
-    private static func name(_ name: Substring, in text: String) throws(InvalidPermission) -> Name {
+    private static func name(_ name: Substring.UTF8View, in text: String) throws(InvalidPermission) -> Name {
         do throws(InvalidName) {
-            return try Name(String(name))
+            return try Name(String(Substring(name)))
         } catch {
             throw InvalidPermission(text: text, reason: .name(error))
         }

@@ -78,10 +78,11 @@ package struct TokenClaims: JWTPayload, Hashable {
 
     /// The time that is so many seconds after 1970, of which whole milliseconds count.
     ///
-    /// - Returns: `nil` for what cannot be counted with.
+    /// - Returns: `nil` for what cannot be counted with, and for what is after the year 9999: those are milliseconds.
     package static func time(_ seconds: Double) -> Timestamp? {
         // Exact in a number of JSON.
-        guard let milliseconds = Int64(exactly: (seconds * 1000).rounded(.down)), milliseconds.magnitude < 1 << 53
+        guard let milliseconds = Int64(exactly: (seconds * 1000).rounded(.down)), milliseconds.magnitude < 1 << 53,
+            milliseconds <= 253_402_300_799_999
         else {
             return nil
         }

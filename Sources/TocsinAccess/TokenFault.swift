@@ -17,9 +17,12 @@ package enum TokenFault: Error, Hashable, Sendable, CustomStringConvertible {
     case issuer(String?)
     case audience
     case subject(InvalidName)
+    case tokenID(InvalidName)
     case permission(InvalidPermission)
-    /// A time that cannot be counted with.
+    /// A time that cannot be counted with, or is too far away.
     case time
+    /// It says that it was made later than now, so that no revocation of its user could meet it.
+    case issuedLater(Timestamp)
     /// It was good, and was taken back.
     case revoked
     /// It is no token but an API key, and none that there is.
@@ -49,7 +52,9 @@ package enum TokenFault: Error, Hashable, Sendable, CustomStringConvertible {
         case .audience: "the token is for another audience (aud) than this server"
         case .subject(let error): "the token's user (sub): \(error)"
         case .permission(let error): "\(error)"
-        case .time: "a time in the token is none"
+        case .tokenID(let error): "the token's id (jti), by which it could be revoked: \(error)"
+        case .time: "a time in the token is none: they are seconds since 1970, not milliseconds"
+        case .issuedLater(let time): "the token says that it was made at \(time.rfc3339) (iat), which is later than now"
         case .revoked: "the token was revoked; get a new one"
         case .unknownAPIKey: "there is no such API key: it was removed, or is not whole"
         }
@@ -58,9 +63,9 @@ package enum TokenFault: Error, Hashable, Sendable, CustomStringConvertible {
     /// Whether ``description`` has something in it that the token says.
     package var repeatsToken: Bool {
         switch self {
-        case .claim, .algorithm(_?), .unknownKey(_?), .issuer(_?), .permission, .subject: true
+        case .claim, .algorithm(_?), .unknownKey(_?), .issuer(_?), .permission, .subject, .tokenID: true
         case .malformed, .algorithm(nil), .criticalHeader, .unknownKey(nil), .signature, .noExpiry, .expired,
-            .notYetValid, .issuer(nil), .audience, .time, .revoked, .unknownAPIKey:
+            .notYetValid, .issuer(nil), .audience, .time, .issuedLater, .revoked, .unknownAPIKey:
             false
         }
     }

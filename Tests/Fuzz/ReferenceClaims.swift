@@ -25,8 +25,12 @@ struct ReferenceClaims {
             let seconds = Double(now.milliseconds) / 1000
             subject = try Self.string("sub", in: claims)
             if let subject { _ = try Name(subject) }
-            for name in ["iss", "jti"] { _ = try Self.string(name, in: claims) }
-            for name in ["iat", "nbf"] { _ = try Self.time(name, in: claims) }
+            _ = try Self.string("iss", in: claims)
+            if let id = try Self.string("jti", in: claims) { _ = try Name(id) }
+            _ = try Self.time("nbf", in: claims)
+            if let made = try Self.time("iat", in: claims), (made * 1000).rounded(.down) / 1000 > seconds + 60 {
+                throw Bad()
+            }
             guard let expiry = try Self.time("exp", in: claims), (expiry * 1000).rounded(.down) / 1000 > seconds else {
                 throw Bad()
             }
@@ -98,12 +102,14 @@ struct ReferenceClaims {
         }
     }
 
-    /// Seconds since 1970, which can be told in milliseconds.
+    /// Seconds since 1970 up to the year 9999, which can be told in milliseconds.
     private static func time(_ name: String, in members: Members) throws -> Double? {
         switch try one(name, in: members) {
         case nil, .scalar("null"): return nil
         case .scalar(let text):
-            guard let number = Double(text), abs(number * 1000) < 9_007_199_254_740_992 else { throw Bad() }
+            guard let number = Double(text), abs(number * 1000) < 9_007_199_254_740_992,
+                number < 253_402_300_800
+            else { throw Bad() }
             return number
         default: throw Bad()
         }

@@ -33,4 +33,29 @@ import Testing
         #expect(try rules.judge(claims, at: Tokens.now).get().holder.subject == nil)
         #expect(faults(claims).isEmpty)
     }
+
+    @Test(
+        "A time in milliseconds is told as such, and none makes a token good for ever or spares it from revocations",
+        arguments: [
+            ("exp", Tokens.seconds * 1000, TokenFault.time), ("iat", Tokens.seconds * 1000, .time),
+            ("nbf", Tokens.seconds * 1000, .time), ("exp", 253_402_300_800, .time), ("exp", 253_402_300_799, nil),
+            ("iat", Tokens.seconds + 60, nil),
+            ("iat", Tokens.seconds + 60.5, .issuedLater(Timestamp(milliseconds: 1_790_000_060_500))),
+        ] as [(String, Double, TokenFault?)])
+    func times(claim: String, seconds: Double, fault: TokenFault?) {
+        let claims = TokenClaims(
+            exp: claim == "exp" ? seconds : Tokens.seconds + 1, nbf: claim == "nbf" ? seconds : nil,
+            iat: claim == "iat" ? seconds : nil, iss: "shop", aud: .one("tocsin"))
+        #expect(faults(claims) == (fault.map { [$0] } ?? []))
+    }
+
+    @Test(
+        "A token's id is one by which it can be revoked",
+        arguments: ["", "a\nb", String(repeating: "x", count: 257), String(repeating: "x", count: 256), "\u{e9} 1"])
+    func ids(id: String) {
+        let claims = TokenClaims(exp: Tokens.seconds + 1, iss: "shop", aud: .one("tocsin"), jti: id)
+        var error: InvalidName?
+        do throws(InvalidName) { _ = try Name(id) } catch let invalid { error = invalid }
+        #expect(faults(claims) == (error.map { [.tokenID($0)] } ?? []))
+    }
 }

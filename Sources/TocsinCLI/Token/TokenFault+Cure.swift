@@ -16,10 +16,11 @@ extension TokenFault {
         case .unknownKey: "give it the id of a key that the server has"
         case .signature: "sign it with that key, or check it with the right one"
         case .expired: "make a new one"
+        case .issuedLater: "set the clock of whoever made it"
         case .notYetValid: "wait, or set the clock of whoever made it"
         case .issuer: "make one with the issuer that the server asks for"
         case .audience: "make one with the audience that the server asks for"
-        case .subject, .permission: "make one with what is right"
+        case .subject, .tokenID, .permission: "make one with what is right"
         }
     }
 }
