@@ -17,7 +17,7 @@ package final class APIKeys: Sendable {
     }
 
     /// How many there can be.
-    static let limit = 10_000
+    static let usualLimit = 10_000
 
     private static let prefix = "tocsin_"
     private static let randomBytes = 32
@@ -46,10 +46,13 @@ package final class APIKeys: Sendable {
         /// By their hashes, whose first bytes say nothing about a key.
         var entries: [[UInt8]: Entry] = [:]
         var names: [Name: [UInt8]] = [:]
+        /// Of keys that are gone, and are still stored.
+        var removals: Set<Name> = []
     }
 
     private let store: any RecordStore
     private let now: WallClock
+    private let limit: Int
     private let random: @Sendable (Int) -> [UInt8]
     private let state: Mutex<State>
     private let changes = SerialChanges()
@@ -60,11 +63,12 @@ package final class APIKeys: Sendable {
     ///   - random: so many bytes that nobody can foresee.
     /// - Throws: `JournalError` where one cannot be read.
     package init(
-        store: any RecordStore, now: @escaping WallClock = Timestamp.now,
+        store: any RecordStore, now: @escaping WallClock = Timestamp.now, limit: Int = usualLimit,
         random: @escaping @Sendable (Int) -> [UInt8] = { count in (0..<count).map { _ in .random(in: .min ... .max) } }
     ) async throws(JournalError) {
         self.store = store
         self.now = now
+        self.limit = limit
         self.random = random
         var state = State()
         for (name, value) in try await store.records(of: .apiKey) {
@@ -75,7 +79,9 @@ package final class APIKeys: Sendable {
 
     private static func entry(_ name: Name, _ record: Record) throws(JournalError) -> Entry {
         let publish = record.publish.compactMap { try? Permission($0) }
-        guard let hash = Base64URL.decoded(record.hash.utf8), publish.count == record.publish.count else {
+        guard let hash = Base64URL.decoded(record.hash.utf8), hash.count == SHA256.byteCount,
+            publish.count == record.publish.count
+        else {
             throw JournalError(
                 code: .unusable,
                 message: "the record of the API key \(name) in the data file is damaged; put back a backup")
@@ -137,6 +143,7 @@ package final class APIKeys: Sendable {
     /// - Returns: the key, which nobody can find out later.
     /// - Throws: ``APIKeyError``.
     package func add(_ name: Name, publish: [Permission]) async throws(APIKeyError) -> String {
+        guard !publish.isEmpty else { throw .noPermission }
         let key = Self.prefix + Base64URL.encoded(random(Self.randomBytes))
         let createdAt = now()
         let entry = Entry(
@@ -145,13 +152,17 @@ package final class APIKeys: Sendable {
         let result: Result<Void, APIKeyError> = await changes.run { [self] in
             let (isTaken, count) = state.withLock { ($0.names[name] != nil, $0.names.count) }
             guard !isTaken else { return .failure(.taken(name)) }
-            guard count < Self.limit else { return .failure(.tooMany) }
+            guard count < limit else { return .failure(.tooMany(limit)) }
             do throws(JournalError) {
                 try await store.put([name: String(encoding: entry.record)], of: .apiKey)
             } catch {
                 return .failure(.journal(error))
             }
-            state.withLock { $0.insert(entry) }
+            state.withLock { state in
+                // Its record is that of the new one now.
+                state.removals.remove(name)
+                state.insert(entry)
+            }
             return .success(())
         }
         try result.get()
@@ -168,27 +179,36 @@ package final class APIKeys: Sendable {
         }.sorted { $0.name.string < $1.name.string }
     }
 
-    /// Takes a key back; it is worth nothing when this returns.
+    /// Takes a key back; it is worth nothing when this returns, and that is durable once ``save()`` has returned.
     ///
-    /// - Returns: whether there was one.
-    package func remove(_ name: Name) async throws(JournalError) -> Bool {
-        let result: Result<Bool, JournalError> = await changes.run { [self] in
-            guard state.withLock({ $0.names[name] != nil }) else { return .success(false) }
+    /// - Returns: whether there was one, or one whose removal is not stored yet.
+    package func remove(_ name: Name) -> Bool {
+        state.withLock { state in
+            guard let hash = state.names.removeValue(forKey: name) else { return state.removals.contains(name) }
+            state.entries[hash] = nil
+            state.removals.insert(name)
+            return true
+        }
+    }
+
+    private func saveRemovals() async throws(JournalError) {
+        let result: Result<Void, JournalError> = await changes.run { [self] in
+            let names = state.withLock(\.removals)
+            guard !names.isEmpty else { return .success(()) }
             do throws(JournalError) {
-                try await store.remove([name], of: .apiKey)
+                try await store.remove(Array(names), of: .apiKey)
             } catch {
                 return .failure(error)
             }
-            state.withLock { state in
-                if let hash = state.names.removeValue(forKey: name) { state.entries[hash] = nil }
-            }
-            return .success(true)
+            state.withLock { $0.removals.subtract(names) }
+            return .success(())
         }
-        return try result.get()
+        try result.get()
     }
 
-    /// Stores when keys were used last.
+    /// Stores which keys were removed, and when others were used last. Where it throws it can be asked again.
     package func save() async throws(JournalError) {
+        try await saveRemovals()
         let result: Result<Void, JournalError> = await changes.run { [self] in
             let used = state.withLock { $0.entries.values.filter { !$0.isSaved } }
             guard !used.isEmpty else { return .success(()) }
@@ -227,13 +247,16 @@ extension APIKeys.Entry {
 /// Why there is no new key.
 package enum APIKeyError: Error, Hashable, CustomStringConvertible {
     case taken(Name)
-    case tooMany
+    /// With how many there can be.
+    case tooMany(Int)
+    case noPermission
     case journal(JournalError)
 
     package var description: String {
         switch self {
         case .taken(let name): "there is an API key \(name) already; remove it first, or take another name"
-        case .tooMany: "there are \(APIKeys.limit) API keys, as many as can be; remove some"
+        case .tooMany(let limit): "there are \(limit) API keys, as many as can be; remove some"
+        case .noPermission: "an API key needs at least one permission to publish"
         case .journal(let error): error.message
         }
     }

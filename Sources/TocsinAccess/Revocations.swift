@@ -34,6 +34,8 @@ package final class Revocations: Sendable {
     private struct State {
         var users: [Name: Revocation]
         var tokens: [Name: Revocation]
+        /// Those that hold and are not stored as they do.
+        var unsaved: Set<Target> = []
 
         subscript(target: Target) -> Revocation? {
             get {
@@ -96,28 +98,44 @@ package final class Revocations: Sendable {
         }
     }
 
-    /// Revokes tokens; it holds, and is durable, when this returns.
+    // MARK: Revoking
+
+    /// Revokes tokens; it holds when this returns, and is durable once ``save()`` has returned.
     ///
     /// - Parameters:
     ///   - target: to revoke it again makes it hold from now on, and no shorter than before.
     ///   - until: when the last such token expires, so that the revocation can be forgotten then; it is kept for ever where
     ///     that is not known.
-    /// - Throws: ``RevocationError``; then nothing was revoked, or nobody knows.
-    package func revoke(_ target: Target, until: Timestamp? = nil) async throws(RevocationError) {
-        let revocation = Revocation(at: now().milliseconds, until: until?.milliseconds)
-        let result: Result<Void, RevocationError> = await changes.run { [self] in
-            let (merged, hasRoom) = state.withLock { state in
-                let former = state[target]
-                let hasRoom = former != nil || state.users.count + state.tokens.count < limit
-                return (former.map(revocation.merged) ?? revocation, hasRoom)
+    package func revoke(_ target: Target, until: Timestamp? = nil) throws(RevocationError) {
+        let now = now()
+        if let until, until <= now { throw .over }
+        let revocation = Revocation(at: now.milliseconds, until: until?.milliseconds)
+        let hasRoom = state.withLock { state in
+            let former = state[target]
+            guard former != nil || state.users.count + state.tokens.count < limit else { return false }
+            state[target] = former.map(revocation.merged) ?? revocation
+            state.unsaved.insert(target)
+            return true
+        }
+        guard hasRoom else { throw .tooMany(limit) }
+    }
+
+    /// Stores what holds and is not stored yet. Where it throws it can be asked again.
+    package func save() async throws(JournalError) {
+        let result: Result<Void, JournalError> = await changes.run { [self] in
+            let (targets, values) = state.withLock { state in
+                defer { state.unsaved = [] }
+                return (state.unsaved, state.unsaved.compactMap { target in state[target].map { (target, $0) } })
             }
-            guard hasRoom else { return .failure(.tooMany(limit)) }
             do throws(JournalError) {
-                try await store.put([target.name: String(encoding: merged)], of: target.kind)
+                for kind in [RecordKind.revokedUser, .revokedToken] {
+                    let records = values.filter { $0.0.kind == kind }.map { ($0.0.name, String(encoding: $0.1)) }
+                    if !records.isEmpty { try await store.put(Dictionary(uniqueKeysWithValues: records), of: kind) }
+                }
             } catch {
-                return .failure(.journal(error))
+                state.withLock { $0.unsaved.formUnion(targets) }
+                return .failure(error)
             }
-            state.withLock { $0[target] = merged }
             return .success(())
         }
         try result.get()
@@ -127,21 +145,21 @@ package final class Revocations: Sendable {
     package func removeOutdated() async throws(JournalError) {
         let now = now()
         let result: Result<Void, JournalError> = await changes.run { [self] in
-            let (users, tokens) = state.withLock { state in
-                (
-                    state.users.filter { $0.value.isOver(at: now) }.map(\.key),
-                    state.tokens.filter { $0.value.isOver(at: now) }.map(\.key)
-                )
+            let outdated = state.withLock { state in
+                state.users.filter { $0.value.isOver(at: now) }.map { Target.user($0.key) }
+                    + state.tokens.filter { $0.value.isOver(at: now) }.map { Target.token($0.key) }
             }
             do throws(JournalError) {
-                if !users.isEmpty { try await store.remove(users, of: .revokedUser) }
-                if !tokens.isEmpty { try await store.remove(tokens, of: .revokedToken) }
+                for kind in [RecordKind.revokedUser, .revokedToken] {
+                    let names = outdated.filter { $0.kind == kind }.map(\.name)
+                    if !names.isEmpty { try await store.remove(names, of: kind) }
+                }
             } catch {
                 return .failure(error)
             }
+            // One that was made again meanwhile is not over, and is being stored.
             state.withLock { state in
-                for user in users { state.users[user] = nil }
-                for token in tokens { state.tokens[token] = nil }
+                for target in outdated where state[target]?.isOver(at: now) == true { state[target] = nil }
             }
             return .success(())
         }
@@ -173,7 +191,8 @@ extension Int64 {
 package enum RevocationError: Error, Hashable, CustomStringConvertible {
     /// With how many there can be.
     case tooMany(Int)
-    case journal(JournalError)
+    /// It would be forgotten at once.
+    case over
 
     package var description: String {
         switch self {
@@ -182,7 +201,8 @@ package enum RevocationError: Error, Hashable, CustomStringConvertible {
             there are \(limit) revocations, as many as are kept; say with each until when its tokens could be \
             valid (until), so that it can be forgotten
             """
-        case .journal(let error): error.message
+        case .over:
+            "no such token could be valid any more; give when the last of them expires, in seconds since 1970, or leave it out"
         }
     }
 }

@@ -121,6 +121,12 @@ extension Problem {
         Problem(.notFound, "there is no API key \(name)")
     }
 
+    /// What was taken back is worth nothing, whether that could be stored or not.
+    static func notKeptYet(_ error: JournalError) -> Problem {
+        .unavailable(
+            "this holds until the server ends, but could not be stored, which is tried again: \(error.message)")
+    }
+
     /// What could not be stored does not hold.
     static func notKept(_ error: JournalError) -> Problem {
         error.code == .outcomeUnknown

@@ -76,13 +76,12 @@ struct APIKeyRoute: Sendable {
         try await audit.recording { (_: Void?) in
             [.removeKey(name)]
         } of: { () throws(Problem) in
-            let wasThere: Bool
-            do throws(JournalError) {
-                wasThere = try await keys.remove(name)
-            } catch {
-                throw .notKept(error)
-            }
-            guard wasThere else { throw .unknownAPIKey(name) }
+            guard keys.remove(name) else { throw .unknownAPIKey(name) }
+        }
+        do throws(JournalError) {
+            try await keys.save()
+        } catch {
+            throw .notKeptYet(error)
         }
         return Response(status: .noContent)
     }
@@ -93,6 +92,7 @@ extension Problem {
         switch error {
         case .taken: self.init(.keyExists, "\(error)")
         case .tooMany: self.init(.tooManyRecords, "\(error)")
+        case .noPermission: self.init(.empty, "\(error)", at: JSONPointer("publish"))
         case .journal(let error): self = .notKept(error)
         }
     }

@@ -19,13 +19,19 @@ struct RevocationRoute: Sendable {
             [.revoke(asked.target, until: asked.until)]
         } of: { () throws(Problem) in
             do throws(RevocationError) {
-                try await revocations.revoke(asked.target, until: asked.until)
+                try revocations.revoke(asked.target, until: asked.until)
             } catch {
                 throw Problem(error)
             }
         }
+        // Before the disk is waited for, which may be full, or hang.
         await hub.endStreams { pass in
             (pass.holder as? Holder).map(revocations.isRevoked) ?? false
+        }
+        do throws(JournalError) {
+            try await revocations.save()
+        } catch {
+            throw .notKeptYet(error)
         }
         return Response(status: .noContent)
     }
@@ -35,7 +41,7 @@ extension Problem {
     fileprivate init(_ error: RevocationError) {
         switch error {
         case .tooMany: self.init(.tooManyRecords, "\(error)")
-        case .journal(let error): self = .notKept(error)
+        case .over: self.init(.outOfRange, "\(error)", at: JSONPointer("until"))
         }
     }
 }
