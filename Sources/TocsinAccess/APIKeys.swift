@@ -179,7 +179,7 @@ package final class APIKeys: Sendable {
         }.sorted { $0.name.string < $1.name.string }
     }
 
-    /// Takes a key back; it is worth nothing when this returns, and that is durable once ``save()`` has returned.
+    /// Takes a key back; it is worth nothing when this returns, and that is durable once ``saveRemovals()`` has returned.
     ///
     /// - Returns: whether there was one, or one whose removal is not stored yet.
     package func remove(_ name: Name) -> Bool {
@@ -191,7 +191,8 @@ package final class APIKeys: Sendable {
         }
     }
 
-    private func saveRemovals() async throws(JournalError) {
+    /// Stores which keys were removed. Where it throws it can be asked again.
+    package func saveRemovals() async throws(JournalError) {
         let result: Result<Void, JournalError> = await changes.run { [self] in
             let names = state.withLock(\.removals)
             guard !names.isEmpty else { return .success(()) }
@@ -206,9 +207,8 @@ package final class APIKeys: Sendable {
         try result.get()
     }
 
-    /// Stores which keys were removed, and when others were used last. Where it throws it can be asked again.
-    package func save() async throws(JournalError) {
-        try await saveRemovals()
+    /// Stores when keys were used last. Where it throws it can be asked again.
+    package func saveLastUses() async throws(JournalError) {
         let result: Result<Void, JournalError> = await changes.run { [self] in
             let used = state.withLock { $0.entries.values.filter { !$0.isSaved } }
             guard !used.isEmpty else { return .success(()) }

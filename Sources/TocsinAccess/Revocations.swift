@@ -120,6 +120,15 @@ package final class Revocations: Sendable {
         guard hasRoom else { throw .tooMany(limit) }
     }
 
+    /// Keeps one that there is for longer, since tokens turned out to be good for longer.
+    package func extend(_ target: Target, until: Timestamp) {
+        state.withLock { state in
+            guard state[target]?.isOver(at: until) == true else { return }
+            state[target]?.until = until.milliseconds
+            state.unsaved.insert(target)
+        }
+    }
+
     /// Stores what holds and is not stored yet. Where it throws it can be asked again.
     package func save() async throws(JournalError) {
         let result: Result<Void, JournalError> = await changes.run { [self] in

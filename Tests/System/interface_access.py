@@ -160,7 +160,7 @@ def ask_full(asker, server):
 def ask_failing(asker, disk):
     admin = {**JSON, **bearer(admin=True)}
     disk.fail()
-    asker.ask("POST", "/revocations", 503, fields=admin, body='{"sub":"a"}', kind="outcome-unknown")
+    asker.ask("POST", "/revocations", 503, fields=admin, body='{"sub":"a"}', kind="unavailable")
     asker.ask("POST", "/revocations", 503, fields=admin, body='{"sub":"a"}', kind="unavailable")
     asker.ask("POST", "/keys", 503, fields=admin, body='{"name":"b","publish":["*"]}')
     asker.ask("DELETE", "/keys/{name}", 503, "/keys/more", admin)

@@ -62,7 +62,7 @@ import Testing
         #expect(second.grant(for: key) == first.grant(for: key))
         #expect(second.list.map(\.name.string) == ["cd", "ci"])
         #expect(try second.remove(Name("ci")))
-        try await second.save()
+        try await second.saveRemovals()
         #expect(try !second.remove(Name("ci")))
         #expect(second.grant(for: key) == nil && second.grant(for: other) != nil)
         #expect(try await keys().list.map(\.name.string) == ["cd"])
@@ -88,12 +88,12 @@ import Testing
         let key = try await first.add(name, publish: [.anything])
         records.fails = true
         #expect(first.remove(name))
-        await #expect(throws: JournalError.self) { try await first.save() }
+        await #expect(throws: JournalError.self) { try await first.saveRemovals() }
         #expect(first.grant(for: key) == nil && first.list.isEmpty)
         #expect(first.remove(name), "it may be asked again")
         #expect(try await keys().grant(for: key) != nil)
         records.fails = false
-        try await first.save()
+        try await first.saveRemovals()
         #expect(try await keys().list.isEmpty)
         #expect(!first.remove(name))
     }
@@ -106,7 +106,7 @@ import Testing
         #expect(first.remove(name))
         records.fails = false
         let new = try await first.add(name, publish: [.everyone])
-        try await first.save()
+        try await first.saveRemovals()
         let second = try await keys()
         #expect(second.grant(for: new)?.publish == [.everyone] && second.grant(for: old) == nil)
     }
@@ -132,17 +132,17 @@ import Testing
             #expect(keys.list.map(\.lastUsedAt) == [Timestamp(milliseconds: 2000)])
         }
         #expect(records.changeCount == 1)
-        try await keys.save()
-        try await keys.save()
+        try await keys.saveLastUses()
+        try await keys.saveLastUses()
         #expect(records.changeCount == 2)
         let second = try await self.keys()
         #expect(second.list == keys.list)
         set(9000)
         _ = keys.grant(for: key)
         records.fails = true
-        await #expect(throws: JournalError.self) { try await keys.save() }
+        await #expect(throws: JournalError.self) { try await keys.saveLastUses() }
         records.fails = false
-        try await keys.save()
+        try await keys.saveLastUses()
         #expect(try await self.keys().list.map(\.lastUsedAt) == [Timestamp(milliseconds: 9000)])
     }
 

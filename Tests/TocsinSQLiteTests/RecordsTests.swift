@@ -39,6 +39,21 @@ import Tocsin
         #expect(try folder.integrity() == "ok")
     }
 
+    @Test("A data file of version 2, which had none, opens and has them from then on")
+    func migration() async throws {
+        let folder = try TemporaryFolder()
+        await (try folder.open(ManualClock())).close()
+        try folder.execute("DROP TABLE records; DELETE FROM grdb_migrations WHERE identifier = '3'")
+        let journal = try folder.open(ManualClock())
+        #expect(try await journal.records(of: .apiKey).isEmpty)
+        try await check(journal)
+        await journal.close()
+        let reopened = try folder.open(ManualClock())
+        #expect(try await reopened.records(of: .apiKey).count == 2)
+        await reopened.close()
+        #expect(try folder.integrity() == "ok")
+    }
+
     @Test("A record that could not be committed is not there, and an unknown outcome is told as one")
     func failures() async throws {
         let folder = try TemporaryFolder()

@@ -122,9 +122,10 @@ extension Problem {
     }
 
     /// What was taken back is worth nothing, whether that could be stored or not.
-    static func notKeptYet(_ error: JournalError) -> Problem {
+    static func heldOnly(_ error: JournalError) -> Problem {
         .unavailable(
-            "this holds until the server ends, but could not be stored, which is tried again: \(error.message)")
+            "this holds until the server ends, but is not stored yet, which the server tries again by itself: "
+                + error.message)
     }
 
     /// What could not be stored does not hold.

@@ -79,9 +79,9 @@ struct APIKeyRoute: Sendable {
             guard keys.remove(name) else { throw .unknownAPIKey(name) }
         }
         do throws(JournalError) {
-            try await keys.save()
+            try await keys.saveRemovals()
         } catch {
-            throw .notKeptYet(error)
+            throw .heldOnly(error)
         }
         return Response(status: .noContent)
     }

@@ -1,4 +1,5 @@
 import Hummingbird
+import NIOConcurrencyHelpers
 import Tocsin
 import TocsinAccess
 
@@ -25,15 +26,31 @@ struct RevocationRoute: Sendable {
             }
         }
         // Before the disk is waited for, which may be full, or hang.
-        await hub.endStreams { pass in
-            (pass.holder as? Holder).map(revocations.isRevoked) ?? false
-        }
+        let last = await hub.endStreams(revokedBy: revocations)
+        if let until = asked.until, let last, last > until { revocations.extend(asked.target, until: last) }
         do throws(JournalError) {
             try await revocations.save()
         } catch {
-            throw .notKeptYet(error)
+            throw .heldOnly(error)
         }
         return Response(status: .noContent)
+    }
+}
+
+extension Hub {
+    /// Ends the streams whose tokens were revoked.
+    ///
+    /// - Returns: when the last of their tokens expires; `nil` where there was none.
+    fileprivate func endStreams(revokedBy revocations: Revocations) async -> Timestamp? {
+        let last = NIOLockedValueBox<Timestamp?>(nil)
+        await endStreams { pass in
+            guard let holder = pass.holder as? Holder, revocations.isRevoked(holder) else { return false }
+            if let expiresAt = pass.expiresAt {
+                last.withLockedValue { $0 = max($0 ?? expiresAt, expiresAt) }
+            }
+            return true
+        }
+        return last.withLockedValue(\.self)
     }
 }
 

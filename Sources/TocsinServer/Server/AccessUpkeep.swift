@@ -2,10 +2,13 @@ import Logging
 import Tocsin
 import TocsinAccess
 
-/// Forgets revocations that nobody needs any more, stores when API keys were used, and what could not be stored before.
+/// Stores what could not be stored of revocations and removed keys, forgets revocations that nobody needs any more, and stores
+/// when API keys were used.
 struct AccessUpkeep: Sendable {
-    private static let interval = Duration.seconds(60)
-    private static let intervalOfFailures = Duration.seconds(5)
+    /// What holds and is not stored must not wait for long; where all is stored, that costs nothing.
+    private static let interval = Duration.seconds(5)
+    /// How often it is time for the rest.
+    private static let roundsOfAll = 12
 
     private let authenticator: Authenticator
     private let log: RecurringLog
@@ -17,32 +20,41 @@ struct AccessUpkeep: Sendable {
 
     /// Until its Task is cancelled, and then once more.
     func run(clock: some Clock<Duration> = ContinuousClock()) async {
-        while true {
-            let interval = await keepUp() ? Self.interval : Self.intervalOfFailures
-            guard (try? await clock.sleep(for: interval)) != nil else { break }
-        }
-        _ = await keepUp()
+        var round = 0
+        repeat {
+            await storeWhatHolds()
+            if round % Self.roundsOfAll == 0 { await keepUp() }
+            round += 1
+        } while (try? await clock.sleep(for: Self.interval)) != nil
+        await storeWhatHolds()
+        await keepUp()
     }
 
-    /// - Returns: whether all could be done.
-    private func keepUp() async -> Bool {
-        let revocations = await isDone("revocations") { () throws(JournalError) in
+    private func storeWhatHolds() async {
+        await trying("a revocation holds until the server ends, and could not be stored") { () throws(JournalError) in
             try await authenticator.revocations?.save()
+        }
+        await trying("the removal of an API key holds until the server ends, and could not be stored") {
+            () throws(JournalError) in
+            try await authenticator.apiKeys?.saveRemovals()
+        }
+    }
+
+    private func keepUp() async {
+        await trying("revocations that are over could not be forgotten") { () throws(JournalError) in
             try await authenticator.revocations?.removeOutdated()
         }
-        let apiKeys = await isDone("removed API keys, and when others were used,") { () throws(JournalError) in
-            try await authenticator.apiKeys?.save()
+        await trying("when API keys were used could not be stored") { () throws(JournalError) in
+            try await authenticator.apiKeys?.saveLastUses()
         }
-        return revocations && apiKeys
     }
 
-    private func isDone(_ what: String, _ work: () async throws(JournalError) -> Void) async -> Bool {
+    /// - Parameter failure: what has happened where it fails.
+    private func trying(_ failure: String, _ work: () async throws(JournalError) -> Void) async {
         do throws(JournalError) {
             try await work()
-            return true
         } catch {
-            log.log(.warning, "\(what) could not be stored, which is tried again: \(error.message)")
-            return false
+            log.log(.warning, "\(failure), which is tried again: \(error.message)")
         }
     }
 }

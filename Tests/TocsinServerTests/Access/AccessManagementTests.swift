@@ -73,6 +73,65 @@ import TocsinAccess
         }
     }
 
+    @Test("A revocation is kept as long as the tokens of the streams that it ended, whatever was said of that")
+    func untilStreams() async throws {
+        let records = BreakableRecords()
+        let verifier = TokenVerifier(keys: [try await TokenKey(secret: Array(TestToken.secret.utf8))])
+        try await TestServer.serving { options in
+            options.configuration.authenticator = Authenticator(verifier: verifier)
+            options.records = records
+        } _: { server in
+            let listening = try await RawConnection(to: server.port)
+            try await listening.send(stream(token("tiaz")).bytes)
+            try await server.eventually("the stream") { $0.streamCount == 1 }
+            let until = Timestamp.now().milliseconds / 1000 + 60
+            let answer = try await server.answer(to: post("/revocations", "{\"sub\":\"tiaz\",\"until\":\(until)}"))
+            #expect(answer.status == 204)
+            #expect(
+                try await records.records(of: .revokedUser).values.first?
+                    .contains("\"until\":\((TestToken.now + 3600) * 1000)") == true)
+        }
+    }
+
+    @Test(
+        "While nothing can be stored a revocation and a key's removal hold, and the answer says that they are not stored"
+    )
+    func failingDisk() async throws {
+        struct Made: Decodable {
+            let key: String
+        }
+        let records = BreakableRecords()
+        let verifier = TokenVerifier(keys: [try await TokenKey(secret: Array(TestToken.secret.utf8))])
+        try await TestServer.serving { options in
+            options.configuration.authenticator = Authenticator(verifier: verifier)
+            options.records = records
+        } _: { server in
+            let key = try await server.answer(to: post("/keys", #"{"name":"ci","publish":["*"]}"#)).json(Made.self).key
+            let stolen = token("tiaz")
+            let listening = try await RawConnection(to: server.port)
+            try await listening.send(stream(stolen).bytes)
+            try await server.eventually("the stream") { $0.streamCount == 1 }
+            records.broken = [.revokedUser, .apiKey]
+            for request in [
+                post("/revocations", #"{"sub":"tiaz"}"#), RawRequest("DELETE", "/keys/ci", fields: [Self.admin]),
+            ] {
+                let answer = try await server.answer(to: request)
+                #expect(answer.status == 503 && answer.values(of: "Retry-After") == ["1"])
+                #expect(answer.text.contains("this holds until the server ends, but is not stored yet"))
+                #expect(answer.text.contains("the disk is full"))
+            }
+            #expect(try await listening.response().status == 200)
+            #expect(try await server.answer(to: stream(stolen)).status == 401)
+            let alarm = RawRequest.post(#"{"user":"tiaz","data":1}"#, fields: ["Authorization: Bearer \(key)"])
+            #expect(try await server.answer(to: alarm).status == 401)
+            records.broken = []
+            #expect(try await server.answer(to: post("/revocations", #"{"sub":"tiaz"}"#)).status == 204)
+            let remove = RawRequest("DELETE", "/keys/ci", fields: [Self.admin])
+            #expect(try await server.answer(to: remove).status == 204)
+            #expect(try await server.answer(to: remove).status == 404)
+        }
+    }
+
     @Test("A stream ends when its token expires, and the token opens no other")
     func expiry() async throws {
         try await serving { server in
@@ -98,6 +157,7 @@ import TocsinAccess
             (#"{"sub":"a"} x"#, 400, "malformed-json"), (#"{"sub":"a","until":"2027-01-01"}"#, 422, "wrong-type"),
             (#"{"sub":"a","until":-1}"#, 422, "out-of-range"), (#"{"sub":"a","until":1e3}"#, 422, "wrong-type"),
             (#"{"sub":"a","until":999999999999}"#, 422, "out-of-range"),
+            (#"{"sub":"a","until":1}"#, 422, "out-of-range"), (#"{"until":2,"sub":"a"}"#, 422, "out-of-range"),
         ])
     func badRevocations(body: String, status: Int, kind: String) async throws {
         try await serving { server in

@@ -21,6 +21,7 @@ final class TestServer: ListeningServer {
         var limits = ConnectionLimits()
         var eventLoops = 1
         var journal: any Journal = MemoryJournal(now: Timestamp.now)
+        var records: any RecordStore = MemoryRecords()
         var work: (@Sendable (Hub) async -> Void)?
         var logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
@@ -62,7 +63,9 @@ final class TestServer: ListeningServer {
     ) async throws -> TestServer {
         let server = TocsinServer(
             configuration: options.configuration,
-            journal: HubJournal(options.journal, keyRetention: options.configuration.hub.retention.keyAge, close: {}),
+            journal: HubJournal(
+                options.journal, records: options.records,
+                keyRetention: options.configuration.hub.retention.keyAge, close: {}),
             eventLoopGroup: group, logger: options.logger)
         let hub = try await server.hub()
         let (ports, listening) = AsyncThrowingStream.makeStream(of: Int.self)
