@@ -33,16 +33,6 @@ struct ServeRun: Sendable {
         beside work: (@Sendable (Hub) async -> Void)? = nil,
         onListening: @escaping @Sendable (String) -> Void = { _ in }
     ) async throws {
-        if settings.isOpenToAll {
-            logger.warning("--insecure-open: anyone who reaches \(settings.configuration.host) may publish and listen")
-        }
-        for option in settings.idleOptions {
-            logger.warning("\(option.flag) has no effect, since there are access rules; leave it out")
-        }
-        if settings.forgetsAccess {
-            logger.warning(
-                "--data :memory: keeps nothing: revocations and API keys end with the server; give --data a file")
-        }
         var configuration = settings.configuration
         configuration.authenticator = try await settings.accessRules?.authenticator(logger: logger)
         configuration.certificate = try settings.certificateFiles.map { try ServerCertificate($0, logger: logger) }
@@ -52,6 +42,8 @@ struct ServeRun: Sendable {
         let isSecure = configuration.certificate != nil
         let retention = settings.configuration.hub.retention
         let journal = try journal(keyRetention: .seconds(retention.keyAge))
+        // After all that can keep the server from starting, which is told in one line.
+        warnOfSettings()
         let metrics = PrometheusRegistry(MetricCatalog.all)
         Gauge(label: "tocsin_build_info", dimensions: [("version", TocsinCommand.version)], factory: metrics).record(1)
         let eventLoops = MultiThreadedEventLoopGroup(numberOfThreads: Self.eventLoops(cores: System.coreCount))
@@ -70,6 +62,19 @@ struct ServeRun: Sendable {
         }
         // The event loops end with the process: Hummingbird has a Task of its own that may still want one.
         logger.info("stopped")
+    }
+
+    private func warnOfSettings() {
+        if settings.isOpenToAll {
+            logger.warning("--insecure-open: anyone who reaches \(settings.configuration.host) may publish and listen")
+        }
+        for option in settings.idleOptions {
+            logger.warning("\(option.flag) has no effect, since there are access rules; leave it out")
+        }
+        if settings.forgetsAccess {
+            logger.warning(
+                "--data :memory: keeps nothing: revocations and API keys end with the server; give --data a file")
+        }
     }
 
     /// - Throws: `JournalError` when the file cannot be used; it says why.

@@ -98,14 +98,14 @@ import Testing
     @Test("A reader that takes a little now and then stays, however much waits", .timeLimit(.minutes(1)))
     func takesALittle() async throws {
         try await StreamListener.listening {
-            $0.hub.shard.stallTimeout = 3
+            $0.hub.shard.stallTimeout = 6
         } _: { server in
             let slow = try await EventReader(to: server, "/connection/t", receiveBuffer: 4096)
             _ = try await slow.event()
             try await slow.connection.setReading(false)
             let ids = try await server.publish((0..<300).map { .numbered($0, to: Self.user, bytes: Self.bytes) })
             // For longer than the timeout, and each time as much as moves its window on.
-            let end = ContinuousClock.now + .seconds(5)
+            let end = ContinuousClock.now + .seconds(8)
             while ContinuousClock.now < end {
                 try await Task.sleep(for: .milliseconds(200))
                 try await slow.connection.readOnce()
