@@ -34,7 +34,7 @@ struct AuditFile: ~Copyable {
     ///   it is.
     init(path: String) throws(AuditFileError) {
         self.path = path
-        (descriptor, identity) = try Self.open(path)
+        (descriptor, identity) = try Self.opened(path)
     }
 
     deinit {
@@ -68,21 +68,15 @@ struct AuditFile: ~Copyable {
         var status = stat()
         let isThere = stat(path, &status) == 0
         guard !isThere || Identity(status) != identity else { return }
-        let (descriptor, identity) = try Self.open(path)
+        let (descriptor, identity) = try Self.opened(path)
         close(self.descriptor)
         (self.descriptor, self.identity) = (descriptor, identity)
         begun = 0
     }
 
-    private static func open(_ path: String) throws(AuditFileError) -> (CInt, Identity) {
-        // Not blocking, for a pipe that nobody reads from; of what is read the last byte is.
-        #if canImport(Darwin)
-        let descriptor = Darwin.open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0o600)
-        #elseif canImport(Musl)
-        let descriptor = Musl.open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0o600)
-        #else
-        let descriptor = Glibc.open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0o600)
-        #endif
+    private static func opened(_ path: String) throws(AuditFileError) -> (CInt, Identity) {
+        // To read, too: for its first and last byte, and so that a pipe which nobody reads from opens.
+        let descriptor = open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0o600)
         guard descriptor >= 0 else { throw AuditFileError(.open(errno), path: path) }
         var status = stat()
         guard fstat(descriptor, &status) == 0 else {
