@@ -8,9 +8,15 @@ import TocsinAccess
 @Suite struct AccessManagementTests {
     private static let admin = "Authorization: Bearer \(TestToken.allowing(#""admin":true"#))"
 
-    private func serving(_ body: @Sendable (TestServer) async throws -> Void) async throws {
+    private func serving(
+        keepingIn records: any RecordStore = MemoryRecords(), _ body: @Sendable (TestServer) async throws -> Void
+    ) async throws {
         let verifier = TokenVerifier(keys: [try await TokenKey(secret: Array(TestToken.secret.utf8))])
-        try await TestServer.serving({ $0.configuration.authenticator = Authenticator(verifier: verifier) }, body)
+        try await TestServer.serving(
+            { options in
+                options.configuration.authenticator = Authenticator(verifier: verifier)
+                options.records = records
+            }, body)
     }
 
     private func post(_ path: String, _ body: String, as fields: String = admin) -> RawRequest {
@@ -76,11 +82,7 @@ import TocsinAccess
     @Test("A revocation is kept as long as the tokens of the streams that it ended, whatever was said of that")
     func untilStreams() async throws {
         let records = BreakableRecords()
-        let verifier = TokenVerifier(keys: [try await TokenKey(secret: Array(TestToken.secret.utf8))])
-        try await TestServer.serving { options in
-            options.configuration.authenticator = Authenticator(verifier: verifier)
-            options.records = records
-        } _: { server in
+        try await serving(keepingIn: records) { server in
             let listening = try await RawConnection(to: server.port)
             try await listening.send(stream(token("tiaz")).bytes)
             try await server.eventually("the stream") { $0.streamCount == 1 }
@@ -101,11 +103,7 @@ import TocsinAccess
             let key: String
         }
         let records = BreakableRecords()
-        let verifier = TokenVerifier(keys: [try await TokenKey(secret: Array(TestToken.secret.utf8))])
-        try await TestServer.serving { options in
-            options.configuration.authenticator = Authenticator(verifier: verifier)
-            options.records = records
-        } _: { server in
+        try await serving(keepingIn: records) { server in
             let key = try await server.answer(to: post("/keys", #"{"name":"ci","publish":["*"]}"#)).json(Made.self).key
             let stolen = token("tiaz")
             let listening = try await RawConnection(to: server.port)
