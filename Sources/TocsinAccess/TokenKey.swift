@@ -17,12 +17,10 @@ package struct TokenKey: Sendable {
     /// A shared secret, for HS256.
     ///
     /// - Throws: ``InvalidTokenKey`` for one that is too short, or is a key that others may know.
-    package init(secret: some Collection<UInt8>) async throws(InvalidTokenKey) {
+    package init(secret: some Collection<UInt8>) throws(InvalidTokenKey) {
         if let form = KnownKeyForm(of: secret) { throw InvalidTokenKey(reason: form.reason) }
         guard secret.count >= Self.minimumSecret else { throw InvalidTokenKey(reason: .shortSecret(secret.count)) }
-        let keys = JWTKeyCollection()
-        await keys.add(hmac: HMACKey(from: Array(secret)), digestAlgorithm: .sha256)
-        self.init(id: nil, algorithm: try await Self.only(of: keys, else: .unknownKind))
+        self.init(id: nil, algorithm: HS256(secret: secret))
     }
 
     /// What is in a file: a public key in PEM (RSA for RS256, P-256 for ES256, Ed25519 for EdDSA), else a secret for HS256. The
@@ -31,7 +29,7 @@ package struct TokenKey: Sendable {
     /// - Throws: ``InvalidTokenKey`` for what is neither.
     package init(file bytes: [UInt8]) async throws(InvalidTokenKey) {
         switch try TokenKeyText(file: bytes) {
-        case .secret(let secret): try await self.init(secret: secret)
+        case .secret(let secret): try self.init(secret: secret)
         case .privatePEM: throw InvalidTokenKey(reason: .privateKey)
         case .publicPEM(let text):
             let keys = JWTKeyCollection()

@@ -18,8 +18,8 @@ package struct TokenSigner: Sendable {
     /// A shared secret, for HS256.
     ///
     /// - Throws: ``InvalidTokenKey`` for one that is too short, or is a key that others may know.
-    package init(secret: some Collection<UInt8>) async throws(InvalidTokenKey) {
-        self.init(try await TokenKey(secret: secret))
+    package init(secret: some Collection<UInt8>) throws(InvalidTokenKey) {
+        self.init(try TokenKey(secret: secret))
     }
 
     /// What is in a file: a private key in PEM (RSA for RS256, P-256 for ES256, Ed25519 for EdDSA), else a secret, as for
@@ -28,7 +28,7 @@ package struct TokenSigner: Sendable {
     /// - Throws: ``InvalidTokenKey`` for what is neither.
     package init(file bytes: [UInt8]) async throws(InvalidTokenKey) {
         switch try TokenKeyText(file: bytes) {
-        case .secret(let secret): try await self.init(secret: secret)
+        case .secret(let secret): try self.init(secret: secret)
         case .publicPEM: throw InvalidTokenKey(reason: .publicKey)
         case .privatePEM(let text):
             guard !text.contains("ENCRYPTED") else { throw InvalidTokenKey(reason: .encryptedKey) }

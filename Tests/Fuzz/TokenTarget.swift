@@ -13,19 +13,8 @@ final class TokenTarget: FuzzTarget, Sendable {
     private let verifier: TokenVerifier
 
     init() {
-        let made = DispatchSemaphore(value: 0)
-        let key = KeyBox()
-        Task {
-            key.value = try? await TokenKey(secret: Array(Self.secret.utf8))
-            made.signal()
-        }
-        made.wait()
-        verifier = TokenVerifier(keys: key.value.map { [$0] } ?? [])
-    }
-
-    /// Unchecked, since it is read after it was written, for which a semaphore cares.
-    private final class KeyBox: @unchecked Sendable {
-        var value: TokenKey?
+        // Without a key, which there always is, every good token would be a finding.
+        verifier = TokenVerifier(keys: (try? TokenKey(secret: Array(Self.secret.utf8))).map { [$0] } ?? [])
     }
 
     func run(_ generator: inout SeededGenerator) throws(Finding) -> String {

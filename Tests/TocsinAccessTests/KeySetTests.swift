@@ -240,7 +240,7 @@ import Testing
     @Test("A key of its own goes with a set: for tokens that name none")
     func both() async throws {
         let world = try World("a")
-        let key = try await TokenKey(secret: Tokens.secret)
+        let key = try TokenKey(secret: Tokens.secret)
         let verifier = TokenVerifier(keys: [key], keySet: try await world.keySet())
         let claims = TokenClaims(sub: "tiaz", exp: Tokens.seconds + 1)
         #expect(try await verifier.verify(Tokens.token(claims), at: Tokens.now).holder.subject?.string == "tiaz")

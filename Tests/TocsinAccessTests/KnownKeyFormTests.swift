@@ -75,7 +75,7 @@ import Tocsin
             #expect(error?.reason == reason, "\(what)")
             let signing = await #expect(throws: InvalidTokenKey.self, "\(what)") { try await TokenSigner(file: bytes) }
             #expect(signing?.reason == reason, "\(what)")
-            let variable = await #expect(throws: InvalidTokenKey.self, "\(what)") { try await TokenKey(secret: bytes) }
+            let variable = #expect(throws: InvalidTokenKey.self, "\(what)") { try TokenKey(secret: bytes) }
             #expect(variable?.reason == reason, "\(what)")
             #expect(error?.description.contains("\n") == false && error?.description.contains("; ") == true)
         }
@@ -87,7 +87,7 @@ import Tocsin
         for half in [pem.split(separator: "\n").dropFirst(), pem.split(separator: "\n").dropLast()] {
             let bytes = Array(half.joined(separator: "\n").utf8)
             await #expect(throws: InvalidTokenKey.self) { try await TokenKey(file: bytes) }
-            await #expect(throws: InvalidTokenKey.self) { try await TokenKey(secret: bytes) }
+            #expect(throws: InvalidTokenKey.self) { try TokenKey(secret: bytes) }
         }
     }
 
@@ -101,7 +101,7 @@ import Tocsin
         ])
     func secrets(text: String) async throws {
         _ = try await TokenKey(file: Array(text.utf8))
-        _ = try await TokenKey(secret: Array(text.utf8))
+        _ = try TokenKey(secret: Array(text.utf8))
     }
 
     @Test("Random bytes are a secret, plain and as openssl writes them in base64, also where they begin like a key")

@@ -80,7 +80,7 @@ import TocsinAccess
     @Test("A key in PEM is no secret, since others may know it")
     func secretInPEM() async throws {
         let pem = Array(P256.Signing.PrivateKey().publicKey.pemRepresentation.utf8)
-        let error = await #expect(throws: InvalidTokenKey.self) { try await TokenKey(secret: pem) }
+        let error = #expect(throws: InvalidTokenKey.self) { try TokenKey(secret: pem) }
         #expect(error?.reason == .secretInPEM)
     }
 }

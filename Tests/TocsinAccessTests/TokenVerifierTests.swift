@@ -75,7 +75,7 @@ import Testing
             ),
         ])
     func claims(claims: TokenClaims, fault: TokenFault) async throws {
-        let verifier = try await Tokens.verifier(issuer: "shop", audience: "tocsin")
+        let verifier = try Tokens.verifier(issuer: "shop", audience: "tocsin")
         let token = try await Tokens.token(claims)
         #expect(throws: fault) { try verifier.verify(token, at: Tokens.now) }
         #expect(!fault.description.contains { $0.isNewline })
@@ -84,7 +84,7 @@ import Testing
     @Test("A token must be signed with the key, by the key's own algorithm")
     func signature() async throws {
         let claims = TokenClaims(sub: "tiaz", exp: Tokens.seconds + 60)
-        let verifier = try await Tokens.verifier()
+        let verifier = try Tokens.verifier()
         let good = try await Tokens.token(claims)
         let payload = #"{"sub":"tiaz","exp":1890000000}"#
         let other = try await Tokens.token(claims, secret: Array("another secret of more than 32 bytes".utf8))
@@ -122,7 +122,7 @@ import Testing
             "\u{0}.\u{0}.\u{0}", "한국.어.어",
         ])
     func malformed(token: String) async throws {
-        let verifier = try await Tokens.verifier()
+        let verifier = try Tokens.verifier()
         #expect(throws: TokenFault.malformed) { try verifier.verify(token, at: Tokens.now) }
     }
 
@@ -136,7 +136,7 @@ import Testing
             (#"{"jti":["a"]}"#, "jti"), (#"{"nbf":true}"#, "nbf"),
         ])
     func claim(payload: String, name: String) async throws {
-        let verifier = try await Tokens.verifier()
+        let verifier = try Tokens.verifier()
         let token = Tokens.unsigned(header: #"{"alg":"HS256"}"#, payload: payload)
         #expect(throws: TokenFault.claim(name)) { try verifier.verify(token, at: Tokens.now) }
     }
@@ -145,7 +145,7 @@ import Testing
         "What else is in a header does not matter, whatever it is",
         arguments: ["1e300", "-1e300", "9223372036854775808", "[[[[{}]]]]", "null", #"{"a":1e300}"#])
     func header(value: String) async throws {
-        let verifier = try await Tokens.verifier()
+        let verifier = try Tokens.verifier()
         let token = Tokens.unsigned(header: #"{"alg":"HS256","x":\#(value)}"#, payload: #"{"exp":1}"#)
         #expect(throws: TokenFault.signature) { try verifier.verify(token, at: Tokens.now) }
         let strange = Tokens.unsigned(header: #"{"alg":"HS256","kid":\#(value)}"#, payload: #"{"exp":1}"#)

@@ -9,8 +9,8 @@ enum Tokens {
     static let now = Timestamp(milliseconds: 1_790_000_000_000)
     static let seconds = 1_790_000_000.0
 
-    static func verifier(issuer: String? = nil, audience: String? = nil) async throws -> TokenVerifier {
-        TokenVerifier(keys: [try await TokenKey(secret: secret)], issuer: issuer, audience: audience)
+    static func verifier(issuer: String? = nil, audience: String? = nil) throws -> TokenVerifier {
+        TokenVerifier(keys: [try TokenKey(secret: secret)], issuer: issuer, audience: audience)
     }
 
     static func token(

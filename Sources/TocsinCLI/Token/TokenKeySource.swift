@@ -76,7 +76,7 @@ enum TokenKeySource: Hashable, Sendable {
     private func signer(_ bytes: [UInt8]) async throws(InvalidTokenKey) -> TokenSigner {
         switch self {
         case .file: try await TokenSigner(file: bytes)
-        case .secret: try await TokenSigner(secret: bytes)
+        case .secret: try TokenSigner(secret: bytes)
         }
     }
 
@@ -84,7 +84,7 @@ enum TokenKeySource: Hashable, Sendable {
         do throws(InvalidTokenKey) {
             switch self {
             case .file: return try await TokenKey(file: bytes)
-            case .secret: return try await TokenKey(secret: bytes)
+            case .secret: return try TokenKey(secret: bytes)
             }
         } catch {
             throw CommandFailure("\(name): \(error)")

@@ -36,8 +36,8 @@ final class HTTP2StreamHandler: ChannelDuplexHandler, RemovableChannelHandler, T
     let configuration: ConnectionConfiguration
     let shard: Shard
     private let requests: AsyncStream<RequestChannel>.Continuation
-    /// Of a request for a stream that is not decided on.
-    private var head: HPACKHeaders?
+    /// For a stream, and not decided on.
+    private var request: (target: StreamTarget, head: HPACKHeaders)?
     /// The stream that was asked for, see `HTTP2StreamHandler+Stream.swift`.
     var stream: OpenStream?
     /// How much more the peer has asked for, in all: it does as it takes what there is.
@@ -116,8 +116,8 @@ final class HTTP2StreamHandler: ChannelDuplexHandler, RemovableChannelHandler, T
 
     private func receive(_ payload: HTTP2Frame.FramePayload.Headers, context: ChannelHandlerContext) {
         let method = payload.headers.first(name: ":method") ?? ""
-        if configuration.gate.isStreamRequest(method, payload.headers.first(name: ":path") ?? "") {
-            head = payload.headers
+        if let target = StreamTarget(method, payload.headers.first(name: ":path") ?? "") {
+            request = (target, payload.headers)
             state = .reading
         } else {
             state = .forwarding
@@ -153,14 +153,14 @@ final class HTTP2StreamHandler: ChannelDuplexHandler, RemovableChannelHandler, T
     }
 
     private func decide(_ context: ChannelHandlerContext) {
-        guard let head else { return }
-        self.head = nil
+        guard let (target, head) = request else { return }
+        request = nil
         state = .deciding
         cancelTimer()
         let stream = OpenStream(configuration, on: shard, response: self)
         self.stream = stream
         stream.open(
-            head.first(name: ":path") ?? "", header: { head.values(of: $0) }, from: context.channel.remoteAddress,
+            target, header: { head.values(of: $0) }, from: context.channel.remoteAddress,
             eventLoop: context.eventLoop)
     }
 

@@ -15,8 +15,8 @@ package struct QueryParameters: Hashable, Sendable {
 
     /// - Parameter text: what follows the `?`; a parameter without `=` has an empty value.
     /// - Throws: a ``Problem`` with status 400 for an escape that is none or is not UTF-8.
-    init(_ text: Substring) throws(Problem) {
-        for part in text.utf8.split(separator: UInt8(ascii: "&")) {
+    init(_ text: ArraySlice<UInt8>) throws(Problem) {
+        for part in text.split(separator: UInt8(ascii: "&")) {
             let equals = part.firstIndex(of: UInt8(ascii: "=")) ?? part.endIndex
             guard let name = String(percentDecoding: part[..<equals], plusIsSpace: true),
                 let value = String(percentDecoding: part[equals...].dropFirst(), plusIsSpace: true)
@@ -48,10 +48,10 @@ extension String {
     /// Decodes percent-encoded text (RFC 3986 2.1).
     ///
     /// - Returns: `nil` where a `%` is not followed by two hexadecimal digits, or what is decoded is not UTF-8.
-    init?(percentDecoding text: Substring.UTF8View, plusIsSpace: Bool) {
+    init?(percentDecoding text: ArraySlice<UInt8>, plusIsSpace: Bool) {
         let plus = plusIsSpace ? UInt8(ascii: "+") : UInt8(ascii: "%")
         guard text.contains(where: { $0 == UInt8(ascii: "%") || $0 == plus }) else {
-            self.init(Substring(text))
+            self.init(validating: text, as: UTF8.self)
             return
         }
         var bytes: [UInt8] = []

@@ -21,19 +21,20 @@ package struct RequestTarget: Hashable, Sendable {
     /// - Parameter text: the origin form `/path?query`, the absolute form with `http` or `https`, or `*`.
     /// - Throws: a ``Problem`` with status 400 for any other form, an escape that is none, or text that is not UTF-8.
     package init(_ text: String) throws(Problem) {
+        // As bytes: what follows a slash can be one Character with it, and tokens make targets long.
+        let bytes = Array(text.utf8)
         // Where a parser met bytes that are no UTF-8, this is what it put in their place.
-        guard !text.utf8.contains(0xEF) || !text.unicodeScalars.contains("\u{FFFD}") else {
+        guard !bytes.contains(0xEF) || !text.unicodeScalars.contains("\u{FFFD}") else {
             throw .badPath("there are bytes that are not UTF-8")
         }
-        let (authority, rest) = try Self.splitAuthority(text)
-        self.authority = authority.map(String.init)
+        let (authority, rest) = try Self.splitAuthority(bytes)
+        self.authority = authority.map { String(decoding: $0, as: UTF8.self) }
 
-        let question = rest.utf8.firstIndex(of: UInt8(ascii: "?"))
-        let path = rest[..<(question ?? rest.endIndex)]
-        self.path = path.isEmpty ? "/" : String(path)
+        let path = rest.prefix { $0 != UInt8(ascii: "?") }
+        self.path = path.isEmpty ? "/" : String(decoding: path, as: UTF8.self)
         var segments: [String] = []
-        let isAsterisk = path.utf8.first == UInt8(ascii: "*")
-        let parts = path.utf8.dropFirst(isAsterisk ? 0 : 1)
+        let isAsterisk = path.first == UInt8(ascii: "*")
+        let parts = path.dropFirst(isAsterisk ? 0 : 1)
             .split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
         for part in parts {
             guard let segment = String(percentDecoding: part, plusIsSpace: false) else {
@@ -42,20 +43,20 @@ package struct RequestTarget: Hashable, Sendable {
             segments.append(segment)
         }
         self.segments = segments.isEmpty ? [""] : segments
-        self.query = try QueryParameters(question.map { rest[rest.utf8.index(after: $0)...] } ?? "")
+        self.query = try QueryParameters(rest[path.endIndex...].dropFirst())
     }
 
-    private static func splitAuthority(_ text: String) throws(Problem) -> (authority: Substring?, rest: Substring) {
-        if text.utf8.first == UInt8(ascii: "/") || text == "*" { return (nil, text[...]) }
-        // By bytes: what follows a slash can be one Character with it.
+    private static func splitAuthority(
+        _ text: [UInt8]
+    ) throws(Problem) -> (authority: ArraySlice<UInt8>?, rest: ArraySlice<UInt8>) {
+        if text.first == UInt8(ascii: "/") || text == [UInt8(ascii: "*")] { return (nil, text[...]) }
         for scheme in ["http://", "https://"] {
-            guard String(decoding: text.utf8.prefix(scheme.utf8.count), as: UTF8.self).lowercased() == scheme else {
+            guard String(decoding: text.prefix(scheme.utf8.count), as: UTF8.self).lowercased() == scheme else {
                 continue
             }
-            let rest = Substring(text.utf8.dropFirst(scheme.utf8.count))
-            let end =
-                rest.utf8.firstIndex { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "?") } ?? rest.utf8.endIndex
-            return (rest[..<end], rest[end...])
+            let rest = text.dropFirst(scheme.utf8.count)
+            let authority = rest.prefix { $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: "?") }
+            return (authority, rest[authority.endIndex...])
         }
         throw .badPath("there must be a / at the start, and it is not")
     }

@@ -8,10 +8,8 @@ extension HTTP1ConnectionHandler {
         switch part {
         case .head(let head):
             waitingSince = .now()
-            switch machine.receivedHead(
-                isStreamRequest: configuration.gate.isStreamRequest(head.method.rawValue, head.uri),
-                isKeepAlive: !head.isLast)
-            {
+            let target = StreamTarget(head.method.rawValue, head.uri)
+            switch machine.receivedHead(isStreamRequest: target != nil, isKeepAlive: !head.isLast) {
             case .forward:
                 announcesKeepAlive = head.version.isBefore1_1 && head.isKeepAlive
                 guard attach(context) else { return }
@@ -19,6 +17,7 @@ extension HTTP1ConnectionHandler {
                 context.fireChannelRead(wrapInboundOut(part))
             case .keep:
                 streamHead = head
+                streamTarget = target
             case .queue:
                 queue.append(.part(part))
             case .drop:

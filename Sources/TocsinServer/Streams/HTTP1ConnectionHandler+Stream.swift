@@ -18,11 +18,12 @@ struct StreamOutput {
 extension HTTP1ConnectionHandler: StreamResponse {
     /// The request for a stream is here, and all answers before it are complete.
     func decide(_ context: ChannelHandlerContext) {
-        guard let head = streamHead else { return }
+        guard let head = streamHead, let target = streamTarget else { return }
+        streamTarget = nil
         let stream = OpenStream(configuration, on: shard, response: self)
         self.stream = stream
         stream.open(
-            head.uri, header: { head.headers[$0] }, from: context.channel.remoteAddress, eventLoop: context.eventLoop)
+            target, header: { head.headers[$0] }, from: context.channel.remoteAddress, eventLoop: context.eventLoop)
         closeIfAbandoned(context)
     }
 

@@ -30,6 +30,8 @@ final class HTTP1ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandle
     let shard: Shard
     /// Of the request for a stream that is held back.
     var streamHead: HTTPRequestHead?
+    /// What that asks for, until it is decided on.
+    var streamTarget: StreamTarget?
     /// The stream that was asked for, see `HTTP1ConnectionHandler+Stream.swift`.
     var stream: OpenStream?
 

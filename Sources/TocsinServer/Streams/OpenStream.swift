@@ -56,11 +56,12 @@ final class OpenStream {
     /// Decides on the request, and opens the stream at once or when it is known where it starts.
     ///
     /// - Parameters:
-    ///   - target: the request's.
+    ///   - target: what the request asks for.
     ///   - header: gives the values of a header field of the request, by its name.
     ///   - peer: from which the connection comes.
     func open(
-        _ target: String, header: @escaping (String) -> [String], from peer: SocketAddress?, eventLoop: any EventLoop
+        _ target: StreamTarget, header: @escaping (String) -> [String], from peer: SocketAddress?,
+        eventLoop: any EventLoop
     ) {
         open(target, keysArrived: nil, header: header, from: peer, eventLoop: eventLoop)
     }
@@ -70,7 +71,7 @@ final class OpenStream {
 
     /// - Parameter keysArrived: once keys were waited for, whether the one of its token has to be among them.
     private func open(
-        _ target: String, keysArrived: Bool?, header: @escaping (String) -> [String], from peer: SocketAddress?,
+        _ target: StreamTarget, keysArrived: Bool?, header: @escaping (String) -> [String], from peer: SocketAddress?,
         eventLoop: any EventLoop
     ) {
         let client = { [clients = configuration.clients] in

@@ -23,39 +23,19 @@ struct StreamGate: Sendable {
         case comeBack(RouteLabel, fields: HTTPHeaders)
     }
 
-    /// Whether a request is one for a stream. `HEAD` is not, and goes to the router.
-    func isStreamRequest(_ method: String, _ target: String) -> Bool {
-        guard method == "GET" else { return false }
-        // Most requests are not for streams: for them nothing is decoded here.
-        let uri = target.utf8
-        let mayBe =
-            uri.starts(with: "/connection/".utf8) || uri.starts(with: "/events".utf8) || uri.first != UInt8(ascii: "/")
-            || uri.contains(UInt8(ascii: "%"))
-        guard mayBe, let target = try? RequestTarget(target) else { return false }
-        return Route(target).isStream
-    }
-
     /// Whether streams with a pass are to end.
     func isRevoked(_ pass: StreamPass) -> Bool { access.isRevoked(pass) }
 
     /// - Parameters:
-    ///   - text: the target of a GET request.
+    ///   - asked: what the request asks for.
     ///   - header: gives the values of a header field of the request, by its name; HTTP/2's `:authority` for `Host`.
     ///   - client: for which the request counts.
     ///   - keysArrived: once they were waited for, whether a key that is not there is none of the set.
     func decide(
-        _ text: String, of client: @autoclosure () -> IPAddress? = nil, keysArrived: Bool? = nil,
+        _ asked: StreamTarget, of client: @autoclosure () -> IPAddress? = nil, keysArrived: Bool? = nil,
         header: (String) -> [String]
     ) -> Decision {
-        var target = RequestTarget.root
-        var route = Route.unknown
-        var fault: Problem?
-        do throws(Problem) {
-            target = try RequestTarget(text)
-            route = Route(target)
-        } catch {
-            fault = error
-        }
+        let (target, route) = (asked.target, asked.route)
         var request = observer.began("GET", route, id: header(RequestIDs.field), client: client())
         let id = HeaderField(RequestIDs.field, request.id)
         func answered(_ problem: Problem?, _ fields: [HeaderField]) -> Decision {
@@ -65,7 +45,6 @@ struct StreamGate: Sendable {
             observer.answered(request, path: target.path, status: Int(answer.status.code), problem: problem)
             return .answer(answer)
         }
-        if let fault { return answered(fault, []) }
         switch access.decide("GET", route, target, header: header) {
         case .refuse(let problem, let fields):
             return answered(problem, fields)

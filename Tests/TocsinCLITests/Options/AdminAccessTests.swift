@@ -26,7 +26,7 @@ import TocsinAccess
         let file = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
         try Data(Self.secret.utf8).write(to: file)
         defer { try? FileManager.default.removeItem(at: file) }
-        let verifier = TokenVerifier(keys: [try await TokenKey(secret: Array(Self.secret.utf8))])
+        let verifier = TokenVerifier(keys: [try TokenKey(secret: Array(Self.secret.utf8))])
         for (arguments, environment) in [
             ([], ["TOCSIN_TOKEN_KEY": Self.secret]), ([], ["TOCSIN_TOKEN_KEY_FILE": file.path]),
             (["--token-key-file", file.path], ["TOCSIN_TOKEN": "b"]),

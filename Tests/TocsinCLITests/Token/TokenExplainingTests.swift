@@ -20,8 +20,8 @@ import TocsinAccess
         return try await command.explanation(environment: environment, at: now, standardInput: { Data(input.utf8) })
     }
 
-    private func token(_ claims: TokenClaims, keyID: String? = nil) async throws -> String {
-        try await TokenSigner(secret: Self.secret.utf8).sign(claims, keyID: keyID)
+    private func token(_ claims: TokenClaims, keyID: String? = nil) throws -> String {
+        try TokenSigner(secret: Self.secret.utf8).sign(claims, keyID: keyID)
     }
 
     /// A token whose signature is no good.
@@ -134,7 +134,7 @@ import TocsinAccess
     }
 
     @Test func `a token on standard input is the same, without the space around it`() async throws {
-        let token = try await token(TokenClaims(sub: "a", exp: Self.seconds + 1))
+        let token = try token(TokenClaims(sub: "a", exp: Self.seconds + 1))
         let told = try await explanation(["--explain", "-"], environment: key, input: " \(token)\r\n")
         #expect(told.isGood)
         #expect(try await told.text == explanation(["--explain", token], environment: key).text)
@@ -144,7 +144,7 @@ import TocsinAccess
         let folder = try TemporaryFolder()
         let secret = folder.file("secret")
         try Self.secret.write(toFile: secret, atomically: true, encoding: .utf8)
-        let token = try await token(TokenClaims(sub: "a", exp: Self.seconds + 1))
+        let token = try token(TokenClaims(sub: "a", exp: Self.seconds + 1))
         #expect(try await explanation(["--explain", token, "--token-key-file", secret]).isGood)
         let failure = await #expect(throws: CommandFailure.self) {
             try await explanation(["--explain", token, "--jwks", secret])
@@ -164,7 +164,7 @@ import TocsinAccess
         let claims = TokenClaims(sub: "a", exp: Self.seconds + 1)
         let signer = try await TokenSigner(file: [UInt8](key.pemRepresentation.utf8))
         let (named, nameless) = (try signer.sign(claims, keyID: "a"), try signer.sign(claims, keyID: nil))
-        let own = try await token(claims)
+        let own = try token(claims)
         let secret = folder.file("secret")
         try Self.secret.write(toFile: secret, atomically: true, encoding: .utf8)
         for (token, isGoodAlone, isGoodBeside) in [(named, true, true), (nameless, true, false), (own, false, true)] {

@@ -63,7 +63,7 @@ import TocsinAccess
     @Test func `the key of the command line wins over the environment`() async throws {
         let given = try file("given", Self.secret + "\n")
         let other = try file("other", "another secret of more than 32 bytes")
-        let verifier = TokenVerifier(keys: [try await TokenKey(secret: Self.secret.utf8)])
+        let verifier = TokenVerifier(keys: [try TokenKey(secret: Self.secret.utf8)])
         let sources: [([String], [String: String])] = [
             (["--token-key-file", given], [:]),
             (

@@ -11,7 +11,7 @@ import TocsinAccess
     private func serving(
         keepingIn records: any RecordStore = MemoryRecords(), _ body: @Sendable (TestServer) async throws -> Void
     ) async throws {
-        let verifier = TokenVerifier(keys: [try await TokenKey(secret: Array(TestToken.secret.utf8))])
+        let verifier = TokenVerifier(keys: [try TokenKey(secret: Array(TestToken.secret.utf8))])
         try await TestServer.serving(
             { options in
                 options.configuration.authenticator = Authenticator(verifier: verifier)

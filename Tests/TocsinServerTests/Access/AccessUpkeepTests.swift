@@ -12,7 +12,7 @@ import Testing
     private let log = InMemoryLogHandler()
 
     private func authenticator() async throws -> Authenticator {
-        let verifier = TokenVerifier(keys: [try await TokenKey(secret: Array(TestToken.secret.utf8))])
+        let verifier = TokenVerifier(keys: [try TokenKey(secret: Array(TestToken.secret.utf8))])
         return try await Authenticator(verifier: verifier).keeping(in: records)
     }
 

@@ -18,7 +18,7 @@ import TocsinAccess
 
     @Test("Nobody uses up the keys for addresses of others, or finds them out; with the same addresses they are shared")
     func keptApart() async throws {
-        let verifier = TokenVerifier(keys: [try await TokenKey(secret: Array(TestToken.secret.utf8))])
+        let verifier = TokenVerifier(keys: [try TokenKey(secret: Array(TestToken.secret.utf8))])
         try await TestServer.serving({ $0.configuration.authenticator = Authenticator(verifier: verifier) }) { server in
             let first = try await publish(
                 #"{"topic":"a","data":1,"key":"invoice-1"}"#, allowed: #"["topic:a"]"#, to: server)

@@ -35,7 +35,7 @@ import TocsinAccess
     private func decide(
         _ method: String, _ path: String, _ page: Page, _ way: Way, host: String? = "alarms.example"
     ) async throws -> AccessDecision {
-        let verifier = TokenVerifier(keys: [try await TokenKey(secret: Array(TestToken.secret.utf8))])
+        let verifier = TokenVerifier(keys: [try TokenKey(secret: Array(TestToken.secret.utf8))])
         let policy = try AccessPolicy(
             host: "0.0.0.0", corsOrigins: ["https://app.example", "https://*.team.example"],
             authenticator: Authenticator(verifier: verifier))
@@ -95,7 +95,7 @@ import TocsinAccess
                 let policy = try AccessPolicy(
                     host: "0.0.0.0", corsOrigins: ["https://app.example", "https://*.team.example"],
                     authenticator: Authenticator(
-                        verifier: TokenVerifier(keys: [try await TokenKey(secret: Array(TestToken.secret.utf8))])))
+                        verifier: TokenVerifier(keys: [try TokenKey(secret: Array(TestToken.secret.utf8))])))
                 let fields =
                     page.fields + [
                         ("Host", "alarms.example"), ("Access-Control-Request-Method", method),

@@ -119,7 +119,7 @@ import TocsinAccess
     ]
 
     private func serving(_ body: @Sendable (TestServer) async throws -> Void) async throws {
-        let verifier = TokenVerifier(keys: [try await TokenKey(secret: Array(TestToken.secret.utf8))])
+        let verifier = TokenVerifier(keys: [try TokenKey(secret: Array(TestToken.secret.utf8))])
         try await TestServer.serving({ $0.configuration.authenticator = Authenticator(verifier: verifier) }, body)
     }
 

@@ -98,7 +98,7 @@ import TocsinAccess
 
     @Test("No route lets anybody in without a good token, and says what is wrong", arguments: AccessRoute.all)
     func states(route: AccessRoute) async throws {
-        let key = try await TokenKey(secret: Array(TestToken.secret.utf8))
+        let key = try TokenKey(secret: Array(TestToken.secret.utf8))
         let verifier = TokenVerifier(keys: [key], issuer: "shop", audience: "tocsin")
         let claims = route.claims.replacing("{\"exp\"", with: "{\"iss\":\"shop\",\"aud\":[\"tocsin\"],\"exp\"")
         try await TestServer.serving { options in
@@ -177,7 +177,7 @@ import TocsinAccess
 
     @Test("What everybody may have needs no token, and looks at none")
     func open() async throws {
-        let verifier = TokenVerifier(keys: [try await TokenKey(secret: Array(TestToken.secret.utf8))])
+        let verifier = TokenVerifier(keys: [try TokenKey(secret: Array(TestToken.secret.utf8))])
         try await TestServer.serving { options in
             options.configuration.authenticator = Authenticator(verifier: verifier)
         } _: { server in

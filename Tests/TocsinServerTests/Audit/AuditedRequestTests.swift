@@ -16,7 +16,7 @@ import TocsinAccess
         hasRules: Bool = true, journal: any Journal = MemoryJournal(now: Timestamp.now),
         _ body: @Sendable (TestServer) async throws -> Void
     ) async throws {
-        let verifier = TokenVerifier(keys: [try await TokenKey(secret: Array(TestToken.secret.utf8))])
+        let verifier = TokenVerifier(keys: [try TokenKey(secret: Array(TestToken.secret.utf8))])
         let log = try folder.log()
         try await TestServer.serving(
             { options in
