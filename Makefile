@@ -50,8 +50,9 @@ docs: ## Makes the documentation of the libraries, and says how to read it
 	@echo "then open http://127.0.0.1:8000/documentation/serversentevents"
 
 test: ## Builds and runs all tests, those of the running server too
-	@scripts/setup test
-	swift build --build-tests
+	@scripts/setup build
+	# Browsers and Python's packages arrive while the compiler works.
+	scripts/setup test & swift build --build-tests; built=$$?; wait $$! && exit $$built
 	# Some at a time: each waits for its own server, and on two cores all at once would wait for each other.
 	SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=16 swift test --skip-build --skip TocsinCLITests
 	# Apart, since Foundation's Process can crash in a process with more than a thousand open files, as the other tests have.

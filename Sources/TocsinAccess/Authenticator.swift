@@ -28,14 +28,14 @@ package struct Authenticator: Sendable {
     package var keySet: KeySet? { verifier.keySet }
 
     /// - Parameter token: a token, or an API key.
-    /// - Throws: ``TokenFault`` where it is worth nothing.
-    package func grant(for token: String) throws(TokenFault) -> Grant {
+    /// - Throws: ``RefusedToken`` where it is worth nothing.
+    package func grant(for token: String) throws(RefusedToken) -> Grant {
         if APIKeys.looksLikeKey(token) {
-            guard let grant = apiKeys?.grant(for: token) else { throw .unknownAPIKey }
+            guard let grant = apiKeys?.grant(for: token) else { throw RefusedToken(.unknownAPIKey) }
             return grant
         }
-        let grant = try verifier.verify(token, at: now())
-        guard !isRevoked(grant.holder) else { throw .revoked }
+        let grant = try verifier.grant(for: token, at: now())
+        guard !isRevoked(grant.holder) else { throw RefusedToken(.revoked, holder: grant.holder) }
         return grant
     }
 

@@ -27,14 +27,16 @@ package struct ClaimRules: Hashable, Sendable {
         if let audience, claims.aud?.all.contains(audience) != true { faults.append(.audience) }
         let issuedAt = Self.time(claims.iat, &faults)
         if let issuedAt, issuedAt > now.advanced(bySeconds: Self.clockSkew) { faults.append(.issuedLater(issuedAt)) }
-        if let error = Self.invalidName(claims.jti) { faults.append(.tokenID(error)) }
+        let idError = Self.invalidName(claims.jti)
+        if let idError { faults.append(.tokenID(idError)) }
+        let holder = Holder(
+            subject: Self.subject(claims.sub, &faults), tokenID: idError == nil ? claims.jti : nil, issuedAt: issuedAt)
         let grant = Grant(
-            holder: Holder(
-                subject: Self.subject(claims.sub, &faults), tokenID: claims.jti, issuedAt: issuedAt),
+            holder: holder,
             publish: Self.permissions(claims.tocsin?.publish, &faults),
             subscribe: Self.permissions(claims.tocsin?.subscribe, &faults), isAdmin: claims.tocsin?.admin ?? false,
             expiresAt: expiresAt)
-        return TokenFaults(faults).map(Result.failure) ?? .success(grant)
+        return TokenFaults(faults, of: holder).map(Result.failure) ?? .success(grant)
     }
 
     private static func time(_ seconds: Double?, _ faults: inout [TokenFault]) -> Timestamp? {
@@ -81,11 +83,14 @@ package struct ClaimRules: Hashable, Sendable {
 package struct TokenFaults: Error, Hashable {
     package let first: TokenFault
     package let all: [TokenFault]
+    /// Whose it is by what it says.
+    let holder: Holder
 
     /// - Returns: `nil` for none.
-    init?(_ faults: [TokenFault]) {
+    init?(_ faults: [TokenFault], of holder: Holder) {
         guard let first = faults.first else { return nil }
         self.first = first
         all = faults
+        self.holder = holder
     }
 }

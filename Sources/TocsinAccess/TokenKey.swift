@@ -9,6 +9,9 @@ package struct TokenKey: Sendable {
     package let id: String?
     let algorithm: any JWTAlgorithm
 
+    /// Whether who knows it can also make tokens.
+    package var isSecret: Bool { algorithm is HS256 }
+
     init(id: String?, algorithm: any JWTAlgorithm) {
         self.id = id
         self.algorithm = algorithm

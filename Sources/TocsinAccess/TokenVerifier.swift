@@ -20,11 +20,25 @@ package struct TokenVerifier: Sendable {
 
     /// - Throws: ``TokenFault``, the first that there is: of its form, its key, its signature, and then of what it says.
     package func verify(_ token: String, at now: Timestamp) throws(TokenFault) -> Grant {
-        let token = try SignedToken(token)
-        try checkSignature(of: token)
+        do throws(RefusedToken) {
+            return try grant(for: token, at: now)
+        } catch {
+            throw error.fault
+        }
+    }
+
+    /// As ``verify(_:at:)``, which also tells whose a token is that was signed and is not good.
+    func grant(for text: String, at now: Timestamp) throws(RefusedToken) -> Grant {
+        let token: SignedToken
+        do throws(TokenFault) {
+            token = try SignedToken(text)
+            try checkSignature(of: token)
+        } catch {
+            throw RefusedToken(error)
+        }
         switch rules.judge(token.claims, at: now) {
         case .success(let grant): return grant
-        case .failure(let faults): throw faults.first
+        case .failure(let faults): throw RefusedToken(faults.first, holder: faults.holder)
         }
     }
 

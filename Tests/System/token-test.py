@@ -223,8 +223,25 @@ def what_is_wrong_is_explained(binary, folder):
         require(not out and err.startswith("tocsin: " + said) and err.count("\n") == 1, f"{text!r}: {out!r} {err!r}")
 
 
+def secrets_that_anyone_can_read_are_warned_of(binary, folder):
+    made, before = keys(folder), 0
+    for name, mode, warned in (("HS256", 0o644, True), ("HS256", 0o640, False), ("HS256", 0o600, False),
+                               ("ES256", 0o644, False)):
+        public = made[name][1]
+        os.chmod(public, mode)
+        server = Server(binary, folder, "--token-key-file", public)
+        try:
+            server.start()
+            with open(server.log, encoding="utf-8") as file:
+                told = file.read().count("can be read by every user of this machine") - before
+            before += told
+            require(told == warned, f"a file of {name} with mode {mode:o} is told {told} times")
+        finally:
+            server.close()
+
+
 PARTS = [pyjwt_reads_what_it_prints, it_takes_what_pyjwt_makes, a_server_and_the_explanation_agree,
-         wrong_keys_are_told, what_is_wrong_is_explained]
+         wrong_keys_are_told, what_is_wrong_is_explained, secrets_that_anyone_can_read_are_warned_of]
 
 
 if __name__ == "__main__":

@@ -57,11 +57,8 @@ struct BenchCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Process of the server, whose processor time and memory are told too.", valueName: "id"))
     var pid: Int32?
 
-    @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp(
-            "Access token (default: \(ServerAccess.tokenVariable)).", valueName: "token"))
-    var token: String?
+    @OptionGroup
+    var access: TokenOption
 
     @Flag(help: "Print the result as JSON.")
     var json = false

@@ -54,7 +54,7 @@ struct BenchPlan: Sendable {
             audience: command.users.map { .users($0) } ?? .topics(command.topics ?? 1),
             // Names of its own, so that those who listen to the server in earnest are not told.
             prefix: "bench-\(String(UInt32.random(in: 0 ... .max), radix: 36))-")
-        target.token = command.token ?? environment[ServerAccess.tokenVariable]
+        target.token = command.access.token ?? environment[ServerAccess.tokenVariable]
         target.timeToLive = Self.timeToLive
         var settings = LoadSettings(address: address, target: target)
         settings.streams = command.streams

@@ -7,31 +7,22 @@ struct AdminAccess: ParsableArguments {
     /// Seconds that a token is good that is made for one command.
     private static let life: Int64 = 60
 
-    @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp(
-            "Where the server is (default: \(ServerAccess.serverVariable), or \(ServerAccess.defaultServer)).",
-            valueName: "url"))
-    var server: String?
+    @OptionGroup
+    var options: ServerOptions
 
     @Option(
         parsing: .unconditional,
-        help: ArgumentHelp("Token of an admin (default: \(ServerAccess.tokenVariable)).", valueName: "token"))
-    var token: String?
-
-    @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp("Key to make such a token with, as for 'tocsin token'.", valueName: "file"))
+        help: ArgumentHelp("Key to make an admin's token with, as for 'tocsin token'.", valueName: "file"))
     var tokenKeyFile: String?
 
     func client(environment: [String: String]) async throws -> AdminClient {
-        guard token == nil || tokenKeyFile == nil else {
+        guard options.access.token == nil || tokenKeyFile == nil else {
             throw CommandFailure(usage: "--token and --token-key-file are both there; leave one out")
         }
         // What is on the command line is meant before what is in the environment.
         let environment =
             tokenKeyFile == nil ? environment : environment.filter { $0.key != ServerAccess.tokenVariable }
-        let access = try ServerAccess(server: server, token: token, environment: environment)
+        let access = try options.access(environment: environment)
         var token = access.token
         if token == nil, let source = try TokenKeySource(file: tokenKeyFile, environment: environment) {
             token = try await Self.token(by: try await source.signer(), at: .now())

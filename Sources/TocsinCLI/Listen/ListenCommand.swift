@@ -58,17 +58,8 @@ struct ListenCommand: AsyncParsableCommand {
     @Option(parsing: .unconditional, help: ArgumentHelp("Run this for each event.", valueName: "command"))
     var exec: String?
 
-    @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp(
-            "Where the server is (default: \(ServerAccess.serverVariable), or \(ServerAccess.defaultServer)).",
-            valueName: "url"))
-    var server: String?
-
-    @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp("Access token (default: \(ServerAccess.tokenVariable)).", valueName: "token"))
-    var token: String?
+    @OptionGroup
+    var options: ServerOptions
 
     @Argument(help: ArgumentHelp("An event stream, of any server.", valueName: "url"))
     var url: String?
@@ -97,7 +88,7 @@ struct ListenCommand: AsyncParsableCommand {
     }
 
     private func own(environment: [String: String]) throws(CommandFailure) -> ListenStream {
-        let access = try ServerAccess(server: server, token: token, environment: environment)
+        let access = try options.access(environment: environment)
         guard user != nil || !topic.isEmpty else {
             throw CommandFailure(usage: "whom to listen for is missing; give --user, --topic, or the URL of a stream")
         }
@@ -108,9 +99,10 @@ struct ListenCommand: AsyncParsableCommand {
     }
 
     private func foreign(_ url: String) throws(CommandFailure) -> ListenStream {
-        guard user == nil, topic.isEmpty, server == nil else {
+        guard user == nil, topic.isEmpty, options.server == nil else {
             throw CommandFailure(usage: "with a URL there is no --user, --topic or --server; they make one")
         }
+        let token = options.access.token
         guard token.map(ServerAccess.isToken) != false else {
             throw CommandFailure(usage: "--token is printable ASCII without spaces")
         }

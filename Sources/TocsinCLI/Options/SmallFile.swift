@@ -30,6 +30,13 @@ enum SmallFile {
         throw Unreadable(description: "has more than \(maximumBytes) bytes, so it is another kind of file")
     }
 
+    /// Whether every user of the machine can read a file; `false` where nobody can tell.
+    static func isReadableByAnyone(at path: String) -> Bool {
+        var status = stat()
+        guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return false }
+        return status.st_mode & S_IROTH != 0
+    }
+
     /// Why a file cannot be read.
     struct Unreadable: Error, Hashable, CustomStringConvertible {
         /// Goes on where the name of the file ends.

@@ -63,17 +63,8 @@ struct PublishCommand: AsyncParsableCommand {
     @Flag(help: "DATA and the texts of --lang are JSON.")
     var json = false
 
-    @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp(
-            "Where the server is (default: \(ServerAccess.serverVariable), or \(ServerAccess.defaultServer)).",
-            valueName: "url"))
-    var server: String?
-
-    @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp("Access token (default: \(ServerAccess.tokenVariable)).", valueName: "token"))
-    var token: String?
+    @OptionGroup
+    var options: ServerOptions
 
     @Argument(
         help: ArgumentHelp(
@@ -89,7 +80,7 @@ struct PublishCommand: AsyncParsableCommand {
 
     /// Whom to send it to.
     func client(environment: [String: String]) throws(CommandFailure) -> PublishClient {
-        let access = try ServerAccess(server: server, token: token, environment: environment)
+        let access = try options.access(environment: environment)
         return PublishClient(
             url: access.url("alarms"), server: access.server, token: access.token,
             trustedCertificates: TrustedCertificates.file(environment))

@@ -57,6 +57,13 @@ struct AccessRules: Hashable, Sendable {
             }
             if audience == nil { logger.warning("\(Self.anyAudience)") }
         }
+        if case .file(let path)? = key, keys.contains(where: \.isSecret), SmallFile.isReadableByAnyone(at: path) {
+            logger.warning(
+                """
+                the secret in \(path) can be read by every user of this machine, and whoever reads it can make tokens; \
+                keep it to the server with 'chmod go-r'
+                """)
+        }
         return Authenticator(verifier: TokenVerifier(keys: keys, keySet: set, issuer: issuer, audience: audience))
     }
 }

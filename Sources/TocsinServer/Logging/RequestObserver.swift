@@ -59,7 +59,11 @@ final class RequestObserver: Sendable {
         metrics.answered(
             request.method, request.route.label, status: status, problem: problem?.kind,
             nanoseconds: request.isForStream ? nil : nanoseconds)
-        if let auditLog, let problem, problem.isOfAccess { auditLog.note(problem, path: path, of: request) }
+        if let auditLog, let problem, problem.isOfAccess {
+            var request = request
+            request.holder = request.holder ?? problem.holder
+            auditLog.note(problem, path: path, of: request)
+        }
         let isRefusal = [401, 403, 421].contains(status) || (request.isForStream && status >= 400)
         if isRefusal, let problem {
             let reason = problem.isPersonal ? problem.kind.title.lowercased() : problem.detail

@@ -49,9 +49,12 @@ extension Problem {
             challenge: .token)
     }
 
-    /// - Parameter fault: says nothing that only the token's maker may know.
-    static func invalidToken(_ fault: TokenFault) -> Problem {
-        Problem(.invalidToken, "\(fault)", challenge: .validToken, isPersonal: fault.repeatsToken)
+    /// - Parameters:
+    ///   - fault: says nothing that only the token's maker may know.
+    ///   - holder: whose token it is, where that is known.
+    static func invalidToken(_ fault: TokenFault, of holder: Holder? = nil) -> Problem {
+        Problem(
+            .invalidToken, "\(fault)", challenge: .validToken, isPersonal: fault.repeatsToken, holder: holder)
     }
 
     static func missingPermission(toListenTo permission: Permission) -> Problem {

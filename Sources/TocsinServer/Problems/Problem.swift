@@ -1,3 +1,5 @@
+import TocsinAccess
+
 /// Why a request was refused: what `application/problem+json` tells (RFC 9457).
 package struct Problem: Error, Hashable, Sendable {
     package static let mediaType = "application/problem+json"
@@ -15,10 +17,13 @@ package struct Problem: Error, Hashable, Sendable {
     package let challenge: BearerChallenge?
     /// Whether ``detail`` repeats what may be personal, such as a user's name, and so is for whoever asked, and for no log.
     let isPersonal: Bool
+    /// Whose token was not good; the answer does not tell.
+    let holder: Holder?
 
     init(
         _ kind: Kind, _ detail: String, at pointer: JSONPointer? = nil, allowedMethods: [String] = [],
-        retryAfter: Int? = nil, challenge: BearerChallenge? = nil, isPersonal: Bool = false
+        retryAfter: Int? = nil, challenge: BearerChallenge? = nil, isPersonal: Bool = false,
+        holder: Holder? = nil
     ) {
         self.kind = kind
         self.detail = detail
@@ -27,6 +32,7 @@ package struct Problem: Error, Hashable, Sendable {
         self.retryAfter = retryAfter
         self.challenge = challenge
         self.isPersonal = isPersonal
+        self.holder = holder
     }
 
     package var status: Int { kind.status }

@@ -137,6 +137,31 @@ import TocsinAccess
         #expect(!text.contains(tiaz) && !text.contains("QUERY") && !text.contains("NO.TOKEN"))
     }
 
+    @Test("Whose token it was is told where it was signed and is not good, and never what one says that nobody signed")
+    func refusedTokens() async throws {
+        let (past, later) = (TestToken.now - 10, TestToken.now + 3600)
+        let expired = TestToken.signed("{\"sub\":\"tiaz\",\"jti\":\"t-2\",\"exp\":\(past)}")
+        let early = TestToken.signed("{\"sub\":\"tiaz\",\"exp\":\(later),\"nbf\":\(later)}")
+        let misnamed = TestToken.signed("{\"sub\":\"\",\"jti\":\"\\u0000\",\"exp\":\(later)}")
+        let revoked = TestToken.of("seo")
+        let foreign = "\(expired.prefix { $0 != "." }).\(expired.split(separator: ".")[1]).AAAA"
+        try await serving { server in
+            _ = try await server.answer(to: post("/revocations", #"{"sub":"seo"}"#))
+            for token in [expired, early, misnamed, revoked, foreign] {
+                let request = RawRequest("GET", "/users/tiaz/alarms", fields: ["Authorization: Bearer \(token)"])
+                let status = try await server.answer(to: request).status
+                #expect(status == 401)
+            }
+            // A stream is decided on elsewhere.
+            let status = try await server.answer(to: RawRequest("GET", "/connection/a?access_token=\(expired)")).status
+            #expect(status == 401)
+        }
+        let lines = try folder.lines().filter { $0.action == "refuse" }
+        #expect(lines.map { $0.by?.sub } == ["tiaz", "tiaz", nil, "seo", nil, "tiaz"])
+        #expect(lines.map { $0.by?.jti } == ["t-2", nil, nil, nil, nil, "t-2"])
+        #expect(lines.map { $0.by == nil } == [false, false, false, false, true, false])
+    }
+
     @Test("Without access rules it tells the client, and other hosts and pages that were refused")
     func withoutRules() async throws {
         try await serving(hasRules: false) { server in

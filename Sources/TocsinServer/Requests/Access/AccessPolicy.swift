@@ -126,9 +126,9 @@ package struct AccessPolicy: Sendable {
             switch Self.grant(for: token, by: authenticator) {
             case .success(let grant):
                 return .allow(.grant(grant), fields: varied(origin), unreadableTo: foreign)
-            case .failure(let fault):
-                let problem = Problem.invalidToken(fault)
-                guard let keySet = authenticator.keySet, keySet.mayCure(fault) else { throw problem }
+            case .failure(let refused):
+                let problem = Problem.invalidToken(refused.fault, of: refused.holder)
+                guard let keySet = authenticator.keySet, keySet.mayCure(refused.fault) else { throw problem }
                 return .awaitKeys(AwaitedKeys(keySet, beyond: readings), problem, fields: varied(origin))
             }
         } catch {
@@ -147,8 +147,8 @@ package struct AccessPolicy: Sendable {
 
     private static func grant(
         for token: PresentedToken, by authenticator: Authenticator
-    ) -> Result<Grant, TokenFault> {
-        Result { () throws(TokenFault) in try authenticator.grant(for: token.text) }
+    ) -> Result<Grant, RefusedToken> {
+        Result { () throws(RefusedToken) in try authenticator.grant(for: token.text) }
     }
 
     // MARK: Hosts and origins
