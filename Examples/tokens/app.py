@@ -35,7 +35,7 @@ def sign_in():
 
 @app.get("/token")
 def user_token():
-    """A token for who is signed in, and nobody else; short-lived, since the page asks for another in time."""
+    """A token for who is signed in, and nobody else; short-lived, since the page asks for another when its stream ends."""
     if "user" not in session:
         abort(401)
     return token(300, sub=session["user"]), {"Content-Type": "text/plain", "Cache-Control": "no-store"}
