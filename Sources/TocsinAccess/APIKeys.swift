@@ -95,7 +95,7 @@ package final class APIKeys: Sendable {
 
     /// - Parameter createdAt: by which it differs from that of a later key of the same name.
     private static func grant(_ name: Name, _ publish: [Permission], createdAt: Timestamp) -> Grant {
-        Grant(holder: Holder(issuedAt: createdAt, key: name), publish: publish, expiresAt: nil)
+        Grant(holder: Holder(issuedAt: createdAt, key: name), publish: Permissions(publish), expiresAt: nil)
     }
 
     // MARK: Using them
@@ -124,7 +124,7 @@ package final class APIKeys: Sendable {
     func isGood(_ grant: Grant) -> Bool {
         state.withLock { state in
             guard let name = grant.holder.key, let hash = state.names[name] else { return false }
-            return state.entries[hash]?.grant == grant
+            return state.entries[hash]?.grant.holder == grant.holder
         }
     }
 
@@ -174,7 +174,8 @@ package final class APIKeys: Sendable {
         let entries = state.withLock { Array($0.entries.values) }
         return entries.map { entry in
             Key(
-                name: entry.name, publish: entry.grant.publish, createdAt: entry.createdAt, lastUsedAt: entry.lastUsedAt
+                name: entry.name, publish: entry.grant.publish.all, createdAt: entry.createdAt,
+                lastUsedAt: entry.lastUsedAt
             )
         }.sorted { $0.name.string < $1.name.string }
     }
@@ -239,7 +240,7 @@ extension APIKeys.State {
 extension APIKeys.Entry {
     fileprivate var record: APIKeys.Record {
         APIKeys.Record(
-            hash: Base64URL.encoded(hash), publish: grant.publish.map(\.description),
+            hash: Base64URL.encoded(hash), publish: grant.publish.all.map(\.description),
             createdAt: createdAt.milliseconds, lastUsedAt: lastUsedAt?.milliseconds)
     }
 }

@@ -34,22 +34,28 @@ package struct Authenticator: Sendable {
             guard let grant = apiKeys?.grant(for: token) else { throw RefusedToken(.unknownAPIKey) }
             return grant
         }
-        let grant = try verifier.grant(for: token, at: now())
-        guard !isRevoked(grant.holder) else { throw RefusedToken(.revoked, holder: grant.holder) }
+        let now = now()
+        let grant = try verifier.grant(for: token, at: now)
+        if let fault = fault(of: grant.holder) { throw RefusedToken(fault, holder: grant.holder) }
+        if let issuedAt = grant.holder.issuedAt, issuedAt > now { revocations?.clockIsAhead(by: issuedAt) }
         return grant
     }
 
     /// Whether a grant that was given is still good.
     ///
-    /// - Throws: ``TokenFault`` where it expired, or its token was revoked or its key removed.
+    /// - Throws: ``TokenFault`` where it expired, or its token was revoked or a key removed.
     package func check(_ grant: Grant) throws(TokenFault) {
         if let expiresAt = grant.expiresAt, now() >= expiresAt { throw .expired(expiresAt) }
         if grant.holder.key != nil, apiKeys?.isGood(grant) != true { throw .unknownAPIKey }
-        guard !isRevoked(grant.holder) else { throw .revoked }
+        if let fault = fault(of: grant.holder) { throw fault }
     }
 
-    /// Whether tokens of a holder were revoked.
-    package func isRevoked(_ holder: Holder) -> Bool {
-        revocations?.isRevoked(holder) ?? false
+    /// Whether what was granted to a holder was taken back: the token was revoked, or its key has left the key set.
+    package func isRevoked(_ holder: Holder) -> Bool { fault(of: holder) != nil }
+
+    private func fault(of holder: Holder) -> TokenFault? {
+        if let signer = holder.signer, keySet?.has(signer) != true { return .removedKey }
+        guard let revocations, revocations.isRevoked(holder) else { return nil }
+        return holder.issuedAt == nil && revocations.hasRevokedUser(of: holder) ? .revokedUser : .revoked
     }
 }

@@ -17,24 +17,30 @@ package struct ClaimRules: Hashable, Sendable {
     }
 
     /// What a token with these claims allows, or all that is wrong with them.
-    package func judge(_ claims: TokenClaims, at now: Timestamp) -> Result<Grant, TokenFaults> {
+    ///
+    /// - Parameter signer: the thumbprint of the key that it was signed with, where that is of a key set.
+    package func judge(
+        _ claims: TokenClaims, signedWith signer: String? = nil, at now: Timestamp
+    ) -> Result<Grant, TokenFaults> {
         var faults: [TokenFault] = []
         let expiresAt = Self.time(claims.exp, &faults)
         if claims.exp == nil { faults.append(.noExpiry) }
         if let expiresAt, now >= expiresAt { faults.append(.expired(expiresAt)) }
         if let validFrom = Self.time(claims.nbf, &faults), now < validFrom { faults.append(.notYetValid(validFrom)) }
-        if let issuer, claims.iss != issuer { faults.append(.issuer(claims.iss)) }
-        if let audience, claims.aud?.all.contains(audience) != true { faults.append(.audience) }
+        if let issuer, claims.iss?.isSame(as: issuer) != true { faults.append(.issuer(claims.iss)) }
+        if let audience, claims.aud?.all.contains(where: audience.isSame) != true { faults.append(.audience) }
         let issuedAt = Self.time(claims.iat, &faults)
         if let issuedAt, issuedAt > now.advanced(bySeconds: Self.clockSkew) { faults.append(.issuedLater(issuedAt)) }
         let idError = Self.invalidName(claims.jti)
         if let idError { faults.append(.tokenID(idError)) }
         let holder = Holder(
-            subject: Self.subject(claims.sub, &faults), tokenID: idError == nil ? claims.jti : nil, issuedAt: issuedAt)
+            subject: Self.subject(claims.sub, &faults), tokenID: idError == nil ? claims.jti : nil, issuedAt: issuedAt,
+            signer: signer)
         let grant = Grant(
             holder: holder,
-            publish: Self.permissions(claims.tocsin?.publish, &faults),
-            subscribe: Self.permissions(claims.tocsin?.subscribe, &faults), isAdmin: claims.tocsin?.admin ?? false,
+            publish: Permissions(Self.permissions(claims.tocsin?.publish, &faults)),
+            subscribe: Permissions(Self.permissions(claims.tocsin?.subscribe, &faults)),
+            isAdmin: claims.tocsin?.admin ?? false,
             expiresAt: expiresAt)
         return TokenFaults(faults, of: holder).map(Result.failure) ?? .success(grant)
     }

@@ -4,16 +4,16 @@ package import Tocsin
 package struct Grant: Hashable, Sendable {
     package let holder: Holder
     /// To whom it may publish, and whose alarms it may read and withdraw by their ids.
-    package let publish: [Permission]
+    package let publish: Permissions
     /// To what it may listen, besides the user that it is for.
-    package let subscribe: [Permission]
+    package let subscribe: Permissions
     /// Whether it may look into the server and manage access.
     package let isAdmin: Bool
     /// From when on it is worth nothing; `nil` for never.
     package let expiresAt: Timestamp?
 
     package init(
-        holder: Holder, publish: [Permission] = [], subscribe: [Permission] = [], isAdmin: Bool = false,
+        holder: Holder, publish: Permissions = [], subscribe: Permissions = [], isAdmin: Bool = false,
         expiresAt: Timestamp?
     ) {
         self.holder = holder
@@ -25,20 +25,16 @@ package struct Grant: Hashable, Sendable {
 
     /// What is missing to publish to an audience; `nil` where it may.
     package func missing(toPublishTo audience: Audience) -> Permission? {
-        audience.addresses.first { address in
-            !publish.contains { $0.allows(address) }
-        }.map(Permission.init(for:))
+        audience.addresses.first { !publish.allows($0) }.map(Permission.init(for:))
     }
 
     /// What is missing to listen to a user and to topics; `nil` where it may.
     ///
     /// Who may listen to a user hears what is for everyone, too.
     package func missing(toListenTo user: Name?, topics: [Name]) -> Permission? {
-        if let user, user != holder.subject, !subscribe.contains(where: { $0.allows(.user(user)) }) {
+        if let user, user != holder.subject, !subscribe.allows(.user(user)) {
             return .user(user)
         }
-        return topics.first { topic in
-            !subscribe.contains { $0.allows(.topic(topic)) }
-        }.map(Permission.topic)
+        return topics.first { !subscribe.allows(.topic($0)) }.map(Permission.topic)
     }
 }

@@ -10,13 +10,17 @@ package struct Holder: Hashable, Sendable {
     package let issuedAt: Timestamp?
     /// The name of the API key.
     package let key: Name?
+    /// The key of the key set that the token was signed with, by its thumbprint; `nil` for a key of no set.
+    let signer: String?
 
     package init(
-        subject: Name? = nil, tokenID: String? = nil, issuedAt: Timestamp? = nil, key: Name? = nil
+        subject: Name? = nil, tokenID: String? = nil, issuedAt: Timestamp? = nil, key: Name? = nil,
+        signer: String? = nil
     ) {
         self.subject = subject
         self.tokenID = tokenID
         self.issuedAt = issuedAt
         self.key = key
+        self.signer = signer
     }
 }

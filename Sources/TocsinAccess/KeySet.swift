@@ -18,7 +18,11 @@ package final class KeySet: Sendable {
     static let places = 256
 
     private struct State {
-        var keys: [TokenKey]
+        var keys: [TokenKey] {
+            didSet { thumbprints = Set(keys.compactMap(\.thumbprint)) }
+        }
+        /// Of these keys.
+        private(set) var thumbprints: Set<String>
         /// One that goes on, or that begins after the pause.
         var reading: Task<Bool, Never>?
         var hasBegun = false
@@ -26,8 +30,17 @@ package final class KeySet: Sendable {
         var lastRead: UInt64
         var waiting = 0
         var isOver = false
+
+        init(keys: [TokenKey], lastRead: UInt64) {
+            self.keys = keys
+            self.lastRead = lastRead
+            thumbprints = Set(keys.compactMap(\.thumbprint))
+        }
     }
 
+    /// Tells each time that keys have left it, to one who listens.
+    package let losses: AsyncStream<Void>
+    private let loss: AsyncStream<Void>.Continuation
     private let state: Mutex<State>
     private let load: Load
     private let uptime: Uptime
@@ -48,10 +61,15 @@ package final class KeySet: Sendable {
         self.uptime = uptime
         self.clock = clock
         self.onFailure = onFailure
+        // Several that nobody has heard of are as one.
+        (losses, loss) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
         state = Mutex(State(keys: try await TokenKey.keys(ofSet: try await load()), lastRead: uptime()))
     }
 
     package var keys: [TokenKey] { state.withLock(\.keys) }
+
+    /// Whether the key with a thumbprint is in it.
+    func has(_ thumbprint: String) -> Bool { state.withLock { $0.thumbprints.contains(thumbprint) } }
 
     /// How often it was read anew.
     package var readings: Int { state.withLock(\.readings) }
@@ -151,7 +169,9 @@ package final class KeySet: Sendable {
         }
         state.withLock { state in
             if let keys {
+                let former = state.thumbprints
                 state.keys = keys
+                if !former.isSubset(of: state.thumbprints) { loss.yield() }
                 state.readings += 1
             }
             state.reading = nil

@@ -49,31 +49,6 @@ package enum Permission: Hashable, Sendable {
         case .everyone: self = .everyone
         }
     }
-
-    /// Names are compared byte by byte, as everywhere.
-    package func allows(_ address: Address) -> Bool {
-        switch (self, address) {
-        case (.anything, _), (.everyone, .everyone): true
-        case (.user(let name), .user(let other)), (.topic(let name), .topic(let other)): name == other
-        case (.topicsBelow(let prefix), .topic(let name)): name.isBelow(prefix)
-        default: false
-        }
-    }
-}
-
-extension Name {
-    /// Whether it begins with `prefix`, which ends with `/`, and goes on.
-    ///
-    /// A name with a `.` or `..` between slashes is below nothing: what rewrites paths in front of the server would take it for
-    /// another.
-    fileprivate func isBelow(_ prefix: Name) -> Bool {
-        let bytes = string.utf8
-        guard bytes.count > prefix.string.utf8.count, bytes.starts(with: prefix.string.utf8) else { return false }
-        let dot = UInt8(ascii: ".")
-        return !bytes.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).contains {
-            $0.elementsEqual([dot]) || $0.elementsEqual([dot, dot])
-        }
-    }
 }
 
 extension Permission: CustomStringConvertible {

@@ -14,6 +14,8 @@ package final class Revocations: Sendable {
 
     /// How many there can be at a time.
     static let usualLimit = 1_000_000
+    /// For how many seconds one is kept that is over, since a clock can be wrong for a while.
+    static let margin: Int64 = 86_400
 
     private struct Revocation: Codable, Hashable {
         /// Milliseconds since 1970.
@@ -36,6 +38,8 @@ package final class Revocations: Sendable {
         var tokens: [Name: Revocation]
         /// Those that hold and are not stored as they do.
         var unsaved: Set<Target> = []
+        /// The latest time at which a token was said to be made that came before it.
+        var latestIssue = Timestamp(milliseconds: 0)
 
         subscript(target: Target) -> Revocation? {
             get {
@@ -98,6 +102,11 @@ package final class Revocations: Sendable {
         }
     }
 
+    /// Whether the tokens of a holder's user were revoked, perhaps those only that were made before this one.
+    func hasRevokedUser(of holder: Holder) -> Bool {
+        state.withLock { state in holder.subject.map { state.users[$0] != nil } ?? false }
+    }
+
     // MARK: Revoking
 
     /// Revokes tokens; it holds when this returns, and is durable once ``save()`` has returned.
@@ -109,8 +118,10 @@ package final class Revocations: Sendable {
     package func revoke(_ target: Target, until: Timestamp? = nil) throws(RevocationError) {
         let now = now()
         if let until, until <= now { throw .over }
-        let revocation = Revocation(at: now.milliseconds, until: until?.milliseconds)
         let hasRoom = state.withLock { state in
+            // Whoever makes tokens may have a clock that is ahead: what they made before this says that it was made later.
+            let latest = min(state.latestIssue, now.advanced(bySeconds: ClaimRules.clockSkew))
+            let revocation = Revocation(at: max(now, latest).milliseconds, until: until?.milliseconds)
             let former = state[target]
             guard former != nil || state.users.count + state.tokens.count < limit else { return false }
             state[target] = former.map(revocation.merged) ?? revocation
@@ -118,6 +129,11 @@ package final class Revocations: Sendable {
             return true
         }
         guard hasRoom else { throw .tooMany(limit) }
+    }
+
+    /// Takes note that a token says that it was made at a time which has not come.
+    func clockIsAhead(by issuedAt: Timestamp) {
+        state.withLock { $0.latestIssue = max($0.latestIssue, issuedAt) }
     }
 
     /// Keeps one that there is for longer, since tokens turned out to be good for longer.
@@ -150,9 +166,9 @@ package final class Revocations: Sendable {
         try result.get()
     }
 
-    /// Forgets those for which no token can be valid any more.
+    /// Forgets those for which no token can have been valid for ``margin``.
     package func removeOutdated() async throws(JournalError) {
-        let now = now()
+        let now = now().advanced(bySeconds: -Int(Self.margin))
         let result: Result<Void, JournalError> = await changes.run { [self] in
             let outdated = state.withLock { state in
                 state.users.filter { $0.value.isOver(at: now) }.map { Target.user($0.key) }

@@ -25,6 +25,10 @@ package enum TokenFault: Error, Hashable, Sendable, CustomStringConvertible {
     case issuedLater(Timestamp)
     /// It was good, and was taken back.
     case revoked
+    /// Its user's tokens were taken back, and it does not say when it was made.
+    case revokedUser
+    /// The key that it was signed with is not in the key set any more.
+    case removedKey
     /// It is no token but an API key, and none that there is.
     case unknownAPIKey
 
@@ -56,6 +60,11 @@ package enum TokenFault: Error, Hashable, Sendable, CustomStringConvertible {
         case .time: "a time in the token is none: they are seconds since 1970, not milliseconds"
         case .issuedLater(let time): "the token says that it was made at \(time.rfc3339) (iat), which is later than now"
         case .revoked: "the token was revoked; get a new one"
+        case .revokedUser:
+            """
+            the tokens of the token's user were revoked, and this one does not say when it was made; get one that does (iat)
+            """
+        case .removedKey: "the key that the token was signed with is no longer the server's; get a new token"
         case .unknownAPIKey: "there is no such API key: it was removed, or is not whole"
         }
     }
@@ -65,7 +74,8 @@ package enum TokenFault: Error, Hashable, Sendable, CustomStringConvertible {
         switch self {
         case .claim, .algorithm(_?), .unknownKey(_?), .issuer(_?), .permission, .subject, .tokenID: true
         case .malformed, .algorithm(nil), .criticalHeader, .unknownKey(nil), .signature, .noExpiry, .expired,
-            .notYetValid, .issuer(nil), .audience, .time, .issuedLater, .revoked, .unknownAPIKey:
+            .notYetValid, .issuer(nil), .audience, .time, .issuedLater, .revoked, .revokedUser, .removedKey,
+            .unknownAPIKey:
             false
         }
     }

@@ -1,3 +1,4 @@
+import Crypto
 import JWTKit
 
 #if canImport(FoundationEssentials)
@@ -65,13 +66,20 @@ extension TokenKey {
                 guard (try? await keys.add(jwk: jwk)) != nil, let key = try? await keys.getKey(for: id) else {
                     return nil
                 }
-                return TokenKey(id: self.id, algorithm: key)
+                return TokenKey(id: self.id, algorithm: key, thumbprint: jwk.thumbprint)
             }
         }
     }
 }
 
 extension JWK {
+    /// Of all of it that counts here: with another id or algorithm it is another key.
+    fileprivate var thumbprint: String? {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        return (try? encoder.encode(self)).map { Base64URL.encoded(Array(SHA256.hash(data: $0))) }
+    }
+
     fileprivate var usualAlgorithm: Algorithm? {
         switch (keyType, curve) {
         case (.rsa, _): .rs256

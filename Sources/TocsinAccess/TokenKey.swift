@@ -8,13 +8,16 @@ package struct TokenKey: Sendable {
     /// Its id in a key set (`kid`).
     package let id: String?
     let algorithm: any JWTAlgorithm
+    /// By which it is known again when its set is read anew; `nil` for one that is of no set.
+    let thumbprint: String?
 
     /// Whether who knows it can also make tokens.
     package var isSecret: Bool { algorithm is HS256 }
 
-    init(id: String?, algorithm: any JWTAlgorithm) {
+    init(id: String?, algorithm: any JWTAlgorithm, thumbprint: String? = nil) {
         self.id = id
         self.algorithm = algorithm
+        self.thumbprint = thumbprint
     }
 
     /// A shared secret, for HS256.

@@ -29,14 +29,14 @@ package struct TokenVerifier: Sendable {
 
     /// As ``verify(_:at:)``, which also tells whose a token is that was signed and is not good.
     func grant(for text: String, at now: Timestamp) throws(RefusedToken) -> Grant {
-        let token: SignedToken
+        let (token, key): (SignedToken, TokenKey)
         do throws(TokenFault) {
             token = try SignedToken(text)
-            try checkSignature(of: token)
+            key = try checkSignature(of: token)
         } catch {
             throw RefusedToken(error)
         }
-        switch rules.judge(token.claims, at: now) {
+        switch rules.judge(token.claims, signedWith: key.thumbprint, at: now) {
         case .success(let grant): return grant
         case .failure(let faults): throw RefusedToken(faults.first, holder: faults.holder)
         }
@@ -44,13 +44,16 @@ package struct TokenVerifier: Sendable {
 
     /// Whether a token was signed with one of the keys, whatever it says.
     ///
+    /// - Returns: that key.
     /// - Throws: ``TokenFault`` where it was not.
-    package func checkSignature(of token: SignedToken) throws(TokenFault) {
+    @discardableResult
+    package func checkSignature(of token: SignedToken) throws(TokenFault) -> TokenKey {
         guard !token.header.isCritical else { throw .criticalHeader }
-        let isSigned = try keys(for: token.header).contains { key in
+        let signer = try keys(for: token.header).first { key in
             (try? key.algorithm.verify(token.signature, signs: token.signed)) ?? false
         }
-        guard isSigned else { throw .signature }
+        guard let signer else { throw .signature }
+        return signer
     }
 
     /// The keys that a token can have been signed with by what it says, which are for the algorithm that it names.
@@ -61,7 +64,7 @@ package struct TokenVerifier: Sendable {
         let keys = keys + (keySet?.keys ?? [])
         // A key alone need not be named. In a set, keys of different kinds may have the same id, or none.
         let isAlone = keys.count == 1 && (id == nil || keys[0].id == nil)
-        let known = isAlone ? keys : keys.filter { $0.id == id }
+        let known = isAlone ? keys : keys.filter { key in key.id.map { id?.isSame(as: $0) == true } ?? (id == nil) }
         guard !known.isEmpty else { throw .unknownKey(id) }
         // Compared with the key's, never the other way round: else a public key could be used as a secret.
         let usable = known.filter { $0.algorithm.name == header.algorithm }

@@ -12,6 +12,8 @@ import Glibc
 struct DataFile: Sendable {
     /// Says in a file's header that it is this server's: "Tcsn".
     static let applicationID: Int32 = 0x5463_736E
+    /// Of the files that are made: whoever could read them would read every alarm, whatever the access rules.
+    static let permissions: mode_t = 0o600
 
     /// Absolute, without symbolic links: who opens it by another name meets the same lock.
     let path: String
@@ -52,6 +54,19 @@ struct DataFile: Sendable {
             var status = stat()
             return stat(path, &status) == 0 ? size + Int(status.st_size) : size
         }
+    }
+
+    /// Makes it where it is missing, empty. SQLite gives the files beside it the same permissions.
+    func make() throws(JournalError) {
+        // One that is there is not opened: to close it would end the locks that SQLite may have on it.
+        guard access(path, F_OK) != 0 else { return }
+        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, Self.permissions)
+        guard descriptor >= 0 else {
+            throw Self.unusable(
+                "data file \(path) cannot be made (\(Self.reason(errno))); make its folder writable or choose another"
+            )
+        }
+        close(descriptor)
     }
 
     /// Has the file's name written to disk, as SQLite does for its contents only.

@@ -20,7 +20,7 @@ final class FileLock: Sendable {
     /// - Throws: ``JournalError/Code/unusable`` when another server holds it.
     init(for file: DataFile) throws(JournalError) {
         let path = file.path + ".lock"
-        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, DataFile.permissions)
         guard descriptor >= 0 else {
             throw DataFile.unusable("lock file \(path) cannot be opened (\(DataFile.reason(errno))); make it writable")
         }

@@ -39,6 +39,7 @@ extension Session {
     /// Opens the file, makes or brings up to date its tables, and begins an epoch.
     static func open(_ file: DataFile, at now: Timestamp) throws(JournalError) -> Session {
         do {
+            try file.make()
             let pool = try DatabasePool(path: file.path, configuration: configuration(for: file))
             try pool.writeWithoutTransaction { try makeDurable($0, file) }
             try Schema.migrator.migrate(pool)

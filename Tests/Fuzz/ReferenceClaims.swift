@@ -60,8 +60,8 @@ struct ReferenceClaims {
 
     func describes(_ grant: Grant) -> Bool {
         Array((grant.holder.subject?.string ?? "").utf8) == Array((subject ?? "").utf8)
-            && grant.publish.map { "\($0)" }.elementsEqual(publish) && grant.isAdmin == isAdmin
-            && grant.subscribe.map { "\($0)" }.elementsEqual(subscribe)
+            && grant.publish.all.map { "\($0)" }.elementsEqual(publish) && grant.isAdmin == isAdmin
+            && grant.subscribe.all.map { "\($0)" }.elementsEqual(subscribe)
             && grant.expiresAt?.milliseconds == Int64((expiry * 1000).rounded(.down))
     }
 

@@ -7,7 +7,13 @@ import subprocess
 import sys
 import threading
 
-from harness import Failure, Server, run_test, wait_until
+import time
+
+import jwt
+
+from harness import Failure, Server, Stream, run_test, wait_until
+
+SECRET = "a secret of more than thirty-two bytes"
 
 
 def lines(*paths):
@@ -89,6 +95,46 @@ def a_full_disk_stops_no_alarm(binary, folder):
         server.close()
 
 
+def token(**claims):
+    return jwt.encode({"exp": int(time.time()) + 3600, "iat": int(time.time()) - 10, **claims}, SECRET, "HS256")
+
+
+def a_hanging_disk_holds_no_revocation_up(binary, folder):
+    """A pipe that nobody reads, and that is full, is as a disk that hangs."""
+    path = os.path.join(folder, "pipe")
+    os.mkfifo(path)
+    pipe = os.open(path, os.O_RDWR | os.O_NONBLOCK)
+    server = Server(binary, folder, "--audit", path, environment={"TOCSIN_TOKEN_KEY": SECRET})
+    server.start()
+    try:
+        try:
+            while True:
+                os.write(pipe, b"x")
+        except BlockingIOError:
+            pass
+        stream = Stream(server.port, f"/connection/eve?access_token={token(sub='eve')}")
+        admin = {"Authorization": f"Bearer {token(tocsin={'admin': True})}", "Content-Type": "application/json"}
+        begin, answered = time.monotonic(), []
+        asking = threading.Thread(target=lambda: answered.append(
+            (server.request("POST", "/revocations", b'{"sub":"eve"}', admin)[0], time.monotonic() - begin)))
+        asking.start()
+        while stream.read() is not None:
+            if answered and answered[0][0] != 204:
+                raise Failure(f"nothing was revoked: {answered}")
+        ended = time.monotonic() - begin
+        asking.join()
+        if answered[0][0] != 204 or answered[0][1] < 1.5:
+            raise Failure(f"the revocation did not wait for its line: {answered}")
+        if ended > 1:
+            raise Failure(f"the stream of a revoked user went on for {ended:.1f} s, while the audit log was waited for")
+        os.set_blocking(pipe, True)
+        while b"\n" not in os.read(pipe, 1 << 16):
+            pass
+    finally:
+        server.close()
+        os.close(pipe)
+
+
 def what_cannot_be_one_is_refused(binary, folder):
     foreign = os.path.join(folder, "foreign")
     with open(foreign, "w", encoding="ascii") as file:
@@ -109,8 +155,9 @@ def check(options, folder):
     binary = os.path.abspath(options.binary)
     count = a_kill_loses_no_line(binary, folder)
     a_full_disk_stops_no_alarm(binary, folder)
+    a_hanging_disk_holds_no_revocation_up(binary, folder)
     what_cannot_be_one_is_refused(binary, folder)
-    return f"a line for each of {count} answered alarms after a kill and a rotation; a full disk stops none"
+    return f"a line for each of {count} answered alarms after a kill and a rotation; a full disk stops none, and a hanging one no revocation"
 
 
 if __name__ == "__main__":

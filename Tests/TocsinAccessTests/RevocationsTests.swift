@@ -7,6 +7,8 @@ import Testing
 @Suite struct RevocationsTests {
     private let records = FailingRecords()
     private let time = Clock()
+    /// In milliseconds.
+    private static let margin = Revocations.margin * 1000
 
     private final class Clock: Sendable {
         let milliseconds = Mutex<Int64>(10_500)
@@ -62,17 +64,32 @@ import Testing
         #expect(try !revocations.isRevoked(holder(id: String(repeating: "7", count: 1000))))
     }
 
-    @Test("A revocation is forgotten once no such token can be valid, and no earlier")
+    @Test("Tokens of a clock that is ahead are revoked too, and those that are made later are not")
+    func clockAhead() async throws {
+        let revocations = try await revocations()
+        revocations.clockIsAhead(by: Timestamp(milliseconds: 40_000))
+        revocations.clockIsAhead(by: Timestamp(milliseconds: 20_000))
+        try revocations.revoke(.user(Name("tiaz")))
+        #expect(try revocations.isRevoked(holder("tiaz", at: 40_000)))
+        #expect(try !revocations.isRevoked(holder("tiaz", at: 41_000)))
+        // By no more than is taken, whatever the own clock was before.
+        revocations.clockIsAhead(by: Timestamp(milliseconds: 9_000_000))
+        try revocations.revoke(.user(Name("seo")))
+        #expect(try revocations.isRevoked(holder("seo", at: 70_000)))
+        #expect(try !revocations.isRevoked(holder("seo", at: 71_000)))
+    }
+
+    @Test("A revocation is forgotten a day after no such token can be valid, and no earlier")
     func until() async throws {
         let revocations = try await revocations()
         try revocations.revoke(.user(Name("a")), until: Timestamp(milliseconds: 20_000))
         try revocations.revoke(.token(Name("b")), until: Timestamp(milliseconds: 20_001))
         try revocations.revoke(.user(Name("c")))
         try await revocations.save()
-        set(19_999)
+        set(Self.margin + 19_999)
         try await revocations.removeOutdated()
         #expect(try revocations.isRevoked(holder("a")) && revocations.isRevoked(holder(id: "b")))
-        set(20_000)
+        set(Self.margin + 20_000)
         try await revocations.removeOutdated()
         #expect(try !revocations.isRevoked(holder("a")) && revocations.isRevoked(holder(id: "b")))
         set(.max)
@@ -119,7 +136,7 @@ import Testing
         try first.revoke(.token(Name("b")))
         try await first.save()
         records.fails = true
-        set(20_000)
+        set(Self.margin + 20_000)
         await #expect(throws: JournalError.self) { try await first.removeOutdated() }
         #expect(try first.isRevoked(holder("a")))
         records.fails = false
@@ -183,11 +200,11 @@ import Testing
                 }
             }
         }
-        set(100_048)
+        set(Self.margin + 100_048)
         let second = try await self.revocations()
         try await second.removeOutdated()
         #expect(try second.isRevoked(holder("a")))
-        set(100_049)
+        set(Self.margin + 100_049)
         try await second.removeOutdated()
         #expect(try !second.isRevoked(holder("a")))
     }

@@ -153,4 +153,16 @@ import Testing
         let nameless = Tokens.unsigned(header: #"{"alg":\#(value)}"#, payload: #"{"exp":1}"#)
         #expect(throws: TokenFault.algorithm(nil)) { try verifier.verify(nameless, at: Tokens.now) }
     }
+
+    @Test("Issuer and audience are compared byte by byte")
+    func bytes() async throws {
+        let verifier = try Tokens.verifier(issuer: "caf\u{E9}", audience: "K")
+        for (issuer, audience, isGood) in [
+            ("caf\u{E9}", "K", true), ("cafe\u{301}", "K", false), ("caf\u{E9}", "\u{212A}", false),
+        ] {
+            let claims = TokenClaims(sub: "a", exp: Tokens.seconds + 1, iss: issuer, aud: .several(["x", audience]))
+            let token = try await Tokens.token(claims)
+            #expect((try? verifier.verify(token, at: Tokens.now)) != nil ? isGood : !isGood, "\(issuer) \(audience)")
+        }
+    }
 }

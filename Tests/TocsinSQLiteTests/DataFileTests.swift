@@ -23,6 +23,24 @@ struct DataFileTests {
         #expect(FileManager.default.fileExists(atPath: folder.path + "/a/b/c/tocsin.db"))
     }
 
+    @Test("Only its owner can read the files that are made, and what is there stays as it is")
+    func permissions() async throws {
+        func mode(_ path: String) throws -> Int? {
+            try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
+        }
+        let journal = try folder.open(clock)
+        try await journal.publish(.to(.everyone, "1"))
+        for name in ["", "-wal", "-shm", ".lock"] {
+            #expect(try mode(folder.data + name) == 0o600, "\(name)")
+        }
+        await journal.close()
+        try FileManager.default.setAttributes([.posixPermissions: 0o640], ofItemAtPath: folder.data)
+        let again = try folder.open(clock)
+        try await again.publish(.to(.everyone, "2"))
+        #expect(try mode(folder.data) == 0o640 && mode(folder.data + "-wal") == 0o640)
+        await again.close()
+    }
+
     @Test("An empty file is taken for a new one")
     func emptyFile() async throws {
         try Data().write(to: URL(fileURLWithPath: folder.data))

@@ -9,7 +9,7 @@ extension TokenFault {
     /// `nil` where the fault itself says it.
     private var cure: String? {
         switch self {
-        case .malformed, .noExpiry, .unknownKey(nil), .revoked, .unknownAPIKey: nil
+        case .malformed, .noExpiry, .unknownKey(nil), .revoked, .revokedUser, .removedKey, .unknownAPIKey: nil
         case .claim, .time: "make one where it is"
         case .algorithm: "sign it with the server's key, by that key's algorithm"
         case .criticalHeader: "make one without it"

@@ -53,8 +53,9 @@ extension Problem {
     ///   - fault: says nothing that only the token's maker may know.
     ///   - holder: whose token it is, where that is known.
     static func invalidToken(_ fault: TokenFault, of holder: Holder? = nil) -> Problem {
-        Problem(
-            .invalidToken, "\(fault)", challenge: .validToken, isPersonal: fault.repeatsToken, holder: holder)
+        let cure = if case .expired = fault { "; get a new one" } else { "" }
+        return Problem(
+            .invalidToken, "\(fault)\(cure)", challenge: .validToken, isPersonal: fault.repeatsToken, holder: holder)
     }
 
     static func missingPermission(toListenTo permission: Permission) -> Problem {

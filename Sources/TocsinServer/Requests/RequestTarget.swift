@@ -27,6 +27,10 @@ package struct RequestTarget: Hashable, Sendable {
         guard !bytes.contains(0xEF) || !text.unicodeScalars.contains("\u{FFFD}") else {
             throw .badPath("there are bytes that are not UTF-8")
         }
+        // It may be a secret that a page keeps from servers, and proxies would cut it off.
+        guard !bytes.contains(UInt8(ascii: "#")) else {
+            throw .badPath("there is a #, which is never sent, or as %23,")
+        }
         let (authority, rest) = try Self.splitAuthority(bytes)
         self.authority = authority.map { String(decoding: $0, as: UTF8.self) }
 

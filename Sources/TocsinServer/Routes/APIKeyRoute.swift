@@ -24,7 +24,7 @@ struct APIKeyRoute: Sendable {
                 for key in keys { write(key, into: &body) }
             }
         }
-        return .json(headers: [.cacheControl: "no-store"], with: body)
+        return .json(with: body)
     }
 
     private func write(_ key: APIKeys.Key, into body: inout JSONWriter) {
@@ -66,7 +66,7 @@ struct APIKeyRoute: Sendable {
         }
         return .json(
             .created,
-            headers: [.cacheControl: "no-store", .location: "/keys/\(asked.name.string.percentEncoded)"],
+            headers: [.location: "/keys/\(asked.name.string.percentEncoded)"],
             with: body)
     }
 

@@ -17,7 +17,7 @@ struct AlarmRoute: Sendable {
         case .found(let entry):
             var body = JSONWriter()
             body.published(entry)
-            return .json(headers: [.cacheControl: "no-store"], with: body)
+            return .json(with: body)
         case .withdrawn:
             throw .withdrawn(id)
         case .notFound:

@@ -17,7 +17,7 @@ struct ListRoute: Sendable {
     private func page(_ request: ListRequest) async throws(JournalError) -> Response {
         let (page, reset) = try await hub.page(
             of: request.addresses, after: request.after, order: request.order, limit: request.limit)
-        return .json(headers: [.cacheControl: "no-store"], with: body(page, reset: reset, languages: request.languages))
+        return .json(with: body(page, reset: reset, languages: request.languages))
     }
 
     private func body(_ page: Page, reset: ResetReason?, languages: LanguagePreference) -> JSONWriter {

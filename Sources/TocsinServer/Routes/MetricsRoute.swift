@@ -15,7 +15,7 @@ struct MetricsRoute: Sendable {
             await metrics.text(of: hub, connections: connections.count)
         }
         return Response(
-            status: .ok, headers: [.contentType: PrometheusRegistry.mediaType, .cacheControl: "no-store"],
+            status: .ok, headers: [.contentType: PrometheusRegistry.mediaType],
             body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
     }
 }

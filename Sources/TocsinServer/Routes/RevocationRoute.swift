@@ -24,10 +24,10 @@ struct RevocationRoute: Sendable {
             } catch {
                 throw Problem(error)
             }
+            // Before the audit log and the journal are waited for, whose disks may be full, or hang.
+            let last = await hub.endStreams(revokedBy: revocations)
+            if let until = asked.until, let last, last > until { revocations.extend(asked.target, until: last) }
         }
-        // Before the disk is waited for, which may be full, or hang.
-        let last = await hub.endStreams(revokedBy: revocations)
-        if let until = asked.until, let last, last > until { revocations.extend(asked.target, until: last) }
         do throws(JournalError) {
             try await revocations.save()
         } catch {

@@ -163,6 +163,7 @@ struct ServerResponder: HTTPResponder {
         var response = response
         response.headers.append(contentsOf: HTTPFields(fields))
         response.headers[.xContentTypeOptions] = "nosniff"
+        if response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "no-store" }
         if request.method == .head, response.status != .notModified {
             // The head as it would be for GET, and no body: with chunks instead of a length the encoder would write some.
             let length = response.body.contentLength ?? 0

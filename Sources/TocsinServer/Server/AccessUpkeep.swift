@@ -7,8 +7,10 @@ import TocsinAccess
 struct AccessUpkeep: Sendable {
     /// What holds and is not stored must not wait for long; where all is stored, that costs nothing.
     private static let interval = Duration.seconds(5)
-    /// How often it is time for the rest.
-    private static let roundsOfAll = 12
+    /// How often it is time to store when keys were used.
+    private static let roundsOfUses = 12
+    /// How often it is time to forget. Not at once: a clock that is wrong at the start has been set until then.
+    private static let roundsOfForgetting = 720
 
     private let authenticator: Authenticator
     private let log: RecurringLog
@@ -23,11 +25,12 @@ struct AccessUpkeep: Sendable {
         var round = 0
         repeat {
             await storeWhatHolds()
-            if round % Self.roundsOfAll == 0 { await keepUp() }
+            if round % Self.roundsOfUses == 0 { await storeUses() }
             round += 1
+            if round % Self.roundsOfForgetting == 0 { await forget() }
         } while (try? await clock.sleep(for: Self.interval)) != nil
         await storeWhatHolds()
-        await keepUp()
+        await storeUses()
     }
 
     private func storeWhatHolds() async {
@@ -40,10 +43,13 @@ struct AccessUpkeep: Sendable {
         }
     }
 
-    private func keepUp() async {
+    private func forget() async {
         await trying("revocations that are over could not be forgotten") { () throws(JournalError) in
             try await authenticator.revocations?.removeOutdated()
         }
+    }
+
+    private func storeUses() async {
         await trying("when API keys were used could not be stored") { () throws(JournalError) in
             try await authenticator.apiKeys?.saveLastUses()
         }

@@ -93,6 +93,8 @@ package struct TocsinServer: Sendable {
             services.insert(BackgroundService { await upkeep.run() }, at: 0)
             if let keySet = authenticator.keySet {
                 services.append(GuestService { await keySet.keepFresh() })
+                let lostKeys = LostKeys(authenticator: authenticator, keySet: keySet, hub: hub)
+                services.append(GuestService { await lostKeys.run() })
             }
         }
         if let work { services.append(GuestService { await work(hub) }) }

@@ -8,6 +8,7 @@ extension HTTP1ConnectionHandler {
         switch part {
         case .head(let head):
             waitingSince = .now()
+            unwantedBytes = 0
             let target = StreamTarget(head.method.rawValue, head.uri)
             switch machine.receivedHead(isStreamRequest: target != nil, isKeepAlive: !head.isLast) {
             case .forward:
@@ -23,7 +24,12 @@ extension HTTP1ConnectionHandler {
             case .drop:
                 break
             }
-        case .body:
+        case .body(let bytes):
+            if machine.isAnsweredEarly {
+                unwantedBytes += bytes.readableBytes
+                // Who was refused could send for as long as a request may take.
+                if unwantedBytes > configuration.maximumBody { return linger(context) }
+            }
             perform(machine.receivedBody(), with: part, context: context)
         case .end:
             perform(machine.receivedEnd(), with: part, context: context)

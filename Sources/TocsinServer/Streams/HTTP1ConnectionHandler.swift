@@ -51,6 +51,8 @@ final class HTTP1ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandle
     var untakenAnswers = 0
     /// What the peer had taken when it was last asked whether it takes anything.
     var takenSoFar: UInt64?
+    /// Bytes of the request's body that came after its answer.
+    var unwantedBytes = 0
     /// The client speaks HTTP/1.0 and asked for the connection to be kept.
     var announcesKeepAlive = false
     var timer: Scheduled<Void>?

@@ -232,6 +232,9 @@ struct HTTP1ConnectionStateMachine {
         }
     }
 
+    /// Whether the request being received has its answer already: nobody wants the rest of its body.
+    var isAnsweredEarly: Bool { state == .routing && isReceiving && outstanding == 0 }
+
     /// Whether the answer being written is the last of the connection.
     var closesAfterThisAnswer: Bool { closesAfterAnswers && outstanding == 1 }
 

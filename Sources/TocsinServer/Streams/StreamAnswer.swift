@@ -28,6 +28,7 @@ struct StreamAnswer {
         }
         headers.replaceOrAdd(name: "date", value: HTTPDate.now())
         headers.replaceOrAdd(name: "x-content-type-options", value: "nosniff")
+        if !headers.contains(name: "cache-control") { headers.add(name: "cache-control", value: "no-store") }
         return headers
     }
 

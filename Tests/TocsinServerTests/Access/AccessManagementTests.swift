@@ -53,11 +53,35 @@ import TocsinAccess
             try await server.eventually("one stream") { $0.streamCount == 1 }
             for again in [hers, token("tiaz", madeAt: nil), token("tiaz", id: "new")] {
                 let refusal = try await server.answer(to: stream(again))
-                #expect(refusal.status == 401 && refusal.text.contains("was revoked"))
+                #expect(refusal.status == 401 && refusal.text.contains("revoked"))
             }
             let later = token("tiaz", madeAt: TestToken.now + 60)
             #expect(try await server.head(of: stream(later)).status == 200)
             #expect(try await server.head(of: stream(token("seo"), user: "seo")).status == 200)
+        }
+    }
+
+    @Test("A token that says it was made a little later than now is revoked with the others of its user")
+    func clockAhead() async throws {
+        try await serving { server in
+            let ahead = token("tiaz", madeAt: Int(Timestamp.now().milliseconds / 1000) + 50)
+            let listening = try await RawConnection(to: server.port)
+            try await listening.send(stream(ahead).bytes)
+            try await server.eventually("the stream") { $0.streamCount == 1 }
+            #expect(try await server.answer(to: post("/revocations", #"{"sub":"tiaz"}"#)).status == 204)
+            #expect(try await listening.response().status == 200)
+            #expect(try await server.answer(to: stream(ahead)).status == 401)
+        }
+    }
+
+    @Test("What is said of a revoked user's token that does not tell when it was made would help")
+    func withoutIssue() async throws {
+        try await serving { server in
+            _ = try await server.answer(to: post("/revocations", #"{"sub":"tiaz"}"#))
+            let refusal = try await server.answer(to: stream(token("tiaz", madeAt: nil)))
+            #expect(
+                refusal.status == 401 && refusal.text.contains("does not say when it was made; get one that does (iat)")
+            )
         }
     }
 

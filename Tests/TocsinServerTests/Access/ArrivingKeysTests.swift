@@ -112,6 +112,30 @@ import Testing
         }
     }
 
+    @Test("The streams of a key that has left the set end, and its tokens are worth nothing")
+    func leavingKey() async throws {
+        provider.set.withLock { $0 = ["a", "stolen"] }
+        try await serving { server, keySet in
+            let (kept, stolen) = (
+                try await RawConnection(to: server.port), try await RawConnection(to: server.port)
+            )
+            try await kept.send(try provider.stream("a").bytes)
+            try await stolen.send(try provider.stream("stolen").bytes)
+            try await server.eventually("both streams") { $0.streamCount == 2 }
+            let held = RawRequest(
+                "GET", "/users/t/alarms", fields: ["Authorization: Bearer \(try provider.token("stolen"))"])
+            #expect(try await server.answer(to: held).status == 200)
+
+            provider.set.withLock { $0 = ["a"] }
+            provider.clock.advance(by: .seconds(10))
+            _ = await keySet.refresh(beyond: keySet.readings)
+            #expect(try await stolen.response().text.hasSuffix("\n\n"))
+            try await server.eventually("one stream") { $0.streamCount == 1 }
+            let refusal = try await server.answer(to: held)
+            #expect(refusal.status == 401)
+        }
+    }
+
     @Test("A stream whose client leaves while it waits is let go of", arguments: ["says so", "resets"])
     func leaving(how: String) async throws {
         try await serving { server, keySet in

@@ -41,6 +41,28 @@ import TocsinAccess
         return try await connection.response(to: request.method)
     }
 
+    @Test("Who was refused can send the rest of a body, and no more than a body may have")
+    func refusedBody() async throws {
+        let verifier = TokenVerifier(keys: [try TokenKey(secret: Array(TestToken.secret.utf8))])
+        try await TestServer.serving {
+            $0.configuration.authenticator = Authenticator(verifier: verifier)
+            $0.configuration.maximumBody = 1000
+        } _: { server in
+            let connection = try await RawConnection(to: server.port)
+            let head = RawRequest("POST", "/alarms", fields: ["Transfer-Encoding: chunked"]).head
+            let chunk = "100\r\n\(String(repeating: " ", count: 256))\r\n"
+            try await connection.send(head)
+            #expect(try await connection.response(to: "POST").status == 401)
+            try await connection.send(String(repeating: chunk, count: 3) + "0\r\n\r\n")
+            try await connection.send(RawRequest("GET", "/health").bytes)
+            #expect(try await connection.response().status == 200)
+            try await connection.send(head)
+            #expect(try await connection.response(to: "POST").status == 401)
+            try await connection.send(String(repeating: chunk, count: 4))
+            #expect(try await connection.rest().ending == .finished)
+        }
+    }
+
     private static let requests = [
         ("/alarms", #"{"user":"tiaz","data":1}"#), ("/keys", #"{"name":"for ever","publish":["*"]}"#),
         ("/revocations", #"{"sub":"tiaz"}"#),

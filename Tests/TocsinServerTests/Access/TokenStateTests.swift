@@ -47,6 +47,12 @@ import TocsinAccess
             State("credentials of another scheme", 401, "missing-token", fields: ["Authorization: Basic dGlhejpwdw=="]),
             State("a scheme without a token", 401, "missing-token", fields: ["Authorization: Bearer"]),
             State("another cookie", 401, "missing-token", fields: ["Cookie: session=\(good); tocsin_tokens=\(good)"]),
+            State(
+                "a cookie behind what equals a semicolon", 401, "missing-token",
+                fields: ["Cookie: a=b\u{37E}__Host-tocsin_token=\(good)"]),
+            State(
+                "a mark behind the semicolon", 401, "missing-token", fields: ["Cookie: a=b;\u{301}tocsin_token=\(good)"]
+            ),
             State("another parameter", 401, "missing-token", query: "token=\(good)"),
             .bearer("a text", "nonsense"),
             .bearer("an API key that there is not", "tocsin_\(String(repeating: "A", count: 43))"),

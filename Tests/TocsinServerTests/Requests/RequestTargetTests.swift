@@ -45,7 +45,8 @@ func header(_ fields: [(String, String)]) -> (String) -> [String] {
         arguments: [
             "", "connection/t", "ftp://h/", "h:5000", "**", "/%", "/%4", "/%zz", "/%4g/x", "/%ff", "/%c0%af",
             "/%ed%a0%80", "/%C3", "/a%", "/\u{FFFD}",
-            "/?a=%zz", "/?%=1", "/?a=%ff", "/?x=\u{FFFD}", "?a=1", "/%f4%90%80%80",
+            "/a#b", "/?a=b#c", "#", "http://h#a", "/?a=%zz", "/?%=1", "/?a=%ff", "/?x=\u{FFFD}", "?a=1",
+            "/%f4%90%80%80",
         ]
     )
     func malformed(text: String) {

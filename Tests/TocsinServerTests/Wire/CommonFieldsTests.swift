@@ -53,6 +53,7 @@ import Testing
     private func check(_ response: RawResponse) {
         #expect(response.values(of: "Date").count == 1)
         #expect(response.values(of: "X-Content-Type-Options") == ["nosniff"])
+        #expect(response.values(of: "Cache-Control").first?.hasPrefix("no-") == true)
         #expect(response.values(of: "Access-Control-Allow-Origin") == [Self.origin])
         #expect(response.values(of: "Vary") == ["Origin"])
     }

@@ -54,14 +54,21 @@ struct PresentedToken: Hashable, Sendable {
     }
 
     /// The cookies in a `Cookie` field (RFC 6265 4.2) that can be one, without quotes around their values.
+    ///
+    /// By bytes, as browsers put them together: a Greek question mark equals a semicolon, and would bring in a cookie of a name
+    /// that nobody could set.
     private static func cookies(_ field: String) -> [(name: String, value: String)] {
-        field.split(separator: ";").compactMap { pair in
-            let parts = pair.trimmingPrefix { $0 == " " || $0 == "\t" }.split(separator: "=", maxSplits: 1)
-            guard parts.count == 2, let name = cookieNames.first(where: { $0 == parts[0] }) else { return nil }
-            var value = parts[1][...]
-            while let last = value.last, last == " " || last == "\t" { value.removeLast() }
-            if value.count >= 2, value.first == "\"", value.last == "\"" { value = value.dropFirst().dropLast() }
-            return value.isEmpty ? nil : (name, String(value))
+        field.utf8.split(separator: UInt8(ascii: ";")).compactMap { pair in
+            let pair = pair.drop { isBlank($0) }
+            let equals = pair.firstIndex(of: UInt8(ascii: "=")) ?? pair.endIndex
+            guard let name = cookieNames.first(where: { $0.utf8.elementsEqual(pair[..<equals]) }) else { return nil }
+            var value = pair[equals...].dropFirst()
+            while let last = value.last, isBlank(last) { value.removeLast() }
+            let quote = UInt8(ascii: "\"")
+            if value.count >= 2, value.first == quote, value.last == quote { value = value.dropFirst().dropLast() }
+            return value.isEmpty ? nil : (name, String(Substring(value)))
         }
     }
+
+    private static func isBlank(_ byte: UInt8) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
 }
