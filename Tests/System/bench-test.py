@@ -143,6 +143,32 @@ def check_refusals(binary, server):
     check(status == 64 and not output, "more streams than there can be", status, error)
 
 
+def check_tokens(binary, folder):
+    """What a server asks for that has access rules is told as it says it, with the token that a bench needs."""
+    with open(key := os.path.join(folder, "key"), "w", encoding="ascii") as file:
+        file.write("a secret of more than thirty-two bytes\n")
+    server = Server(binary, folder, "--token-key-file", key)
+    cure = "tocsin token --publish '*' --subscribe '*'"
+
+    def token(*permissions):
+        return subprocess.run([binary, "token", "--token-key-file", key, *permissions], capture_output=True, text=True,
+                              timeout=60, check=True).stdout.strip()
+
+    try:
+        server.start()
+        options = ["--streams", "5", "--publishers", "2", "--duration", "1s", "--rate", "50", server.origin]
+        for shown, told in (
+                ([], "this needs a token (401); give --token or TOCSIN_TOKEN what this makes: "),
+                (["--token", token("--publish", "*")], "the token does not allow to listen to topic:bench-"),
+                (["--token", token("--subscribe", "*")], "publishes were refused: the token does not allow to publish")):
+            status, _, error = bench(binary, *options, *shown)
+            check(status == 1 and told in error and error.endswith(cure), "too little of a token", told, status, error)
+        status, _, error = bench(binary, *options, "--token", token(*cure.replace("'", "").split()[2:]))
+        check(status == 0, "a bench with the token that it asks for", status, error)
+    finally:
+        server.close()
+
+
 def check_careless(binary):
     options = ["--streams", "3", "--publishers", "2", "--duration", "1s", "--rate", "100"]
     for times, told in ((0, "missing"), (2, "twice")):
@@ -165,6 +191,8 @@ def main():
         check_careless(binary)
         os.mkdir(secure := os.path.join(folder, "secure"))
         check_secure(binary, secure)
+        os.mkdir(guarded := os.path.join(folder, "guarded"))
+        check_tokens(binary, guarded)
     except (Failure, OSError, subprocess.TimeoutExpired) as failure:
         print(f"bench-test: FAILED: {failure}\n{server.tail()}")
         return 1

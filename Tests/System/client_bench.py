@@ -19,7 +19,7 @@ window.begin = options => {
   const connection = connect({
     ...options,
     ...(options.tokenAt && { token: async () => (await fetch(options.tokenAt)).text() }),
-    onAlarm: alarm => log.alarms.push(alarm), onState: state => log.states.push(state),
+    onAlarm: alarm => log.alarms.push(alarm), onState: state => log.states.push({ ...state, at: Date.now() }),
     onGreeting: text => log.greetings.push(text), onWithdrawn: entry => log.withdrawn.push(entry),
     onReset: reset => log.resets.push(reset),
   });

@@ -10,6 +10,7 @@ import uuid
 import jwt
 
 from client_bench import Publisher, require, streams
+from harness import wait_until
 
 SECRET = "a secret of more than thirty-two bytes"
 ADMIN = {"publish": ["*"], "subscribe": ["*"], "admin": True}
@@ -32,6 +33,15 @@ KEPT = """async () => JSON.stringify([
   { ...localStorage }, { ...sessionStorage }, document.cookie, await indexedDB.databases(), await caches.keys(), notes,
   location.href, history.state, name, log, connection, connection.state,
 ])"""
+# Milliseconds from when the stream was last lost after it was open until it was open again.
+AWAY = """(() => {
+  const { states } = log;
+  const last = states.findLastIndex(({ phase }) => phase !== "open");
+  const before = states.findLastIndex(({ phase }, at) => phase === "open" && at < last);
+  return states[last + 1].at - states[before + 1].at;
+})()"""
+# Why it waited, each time that it said.
+WAITED = "log.states.filter(({ phase }) => phase === 'waiting').map(({ refusal }) => refusal?.detail)"
 OPEN, REFUSED = "connection.state.phase === 'open'", "connection.state.phase === 'refused'"
 
 
@@ -93,6 +103,14 @@ def secured(bench):
         context.record.errors = [error for error in context.record.errors if "status of 40" not in error]
 
 
+def check_uncaught(there, text):
+    """What a page's own function did wrong is in the console, but not again and again."""
+    errors = there.context.record.errors
+    uncaught = [error for error in errors if error.startswith("uncaught: ")]
+    require(len(uncaught) == 1 and text in uncaught[0], f"what failed should be told once: {errors}")
+    errors.clear()
+
+
 def token_opens_stream_and_lists_and_is_kept_secret(bench):
     with secured(bench) as there:
         ids = [there.publish(user="ann", data=number) for number in range(3)]
@@ -129,6 +147,63 @@ def expired_token_is_followed_by_another_without_a_gap(bench):
         require([stream["access_token"] for stream in streams(there.context)][-1] == texts[1], "the token is the old one")
         require(not tab.page.evaluate("log.states.some(({ phase }) => phase === 'refused')"), "it was told as a refusal")
         there.check_secret(tab, *texts)
+
+
+def stream_is_away_for_no_longer_than_another_token_takes(bench):
+    with secured(bench) as there:
+        path = there.give("/short", token("ann", life=3))
+        tabs = [there.tab(user="ann", tokenAt=path), there.tab(user="ann", token=token("ann"))]
+        tabs[0].wait_role("leader")
+        tabs[1].wait_role("follower")
+        texts = [there.bench.site.files[path], token("ann", jti="second"), token("ann")]
+        there.give(path, texts[1])
+        ids = []
+        for times, end in ((2, None), (3, "second")):
+            if end:
+                there.give(path, texts[2])
+                there.post("/revocations", {"jti": end})
+            tabs[0].wait("it is seen that the stream ended", "n => log.states.filter(({ phase }) => "
+                         "phase === 'open').length >= n || connection.state.phase !== 'open'", times)
+            ids.append(there.publish(user="ann"))
+            tabs[0].wait_open(times)
+            away = tabs[0].page.evaluate(AWAY)
+            # The server asks a browser to come back after two seconds at the earliest.
+            require(away < 1500, f"the stream was away for {away} ms when its token {'was revoked' if end else 'expired'}")
+            ids.append(there.publish(user="ann"))
+            for tab in tabs:
+                tab.expect(ids)
+        require([stream["access_token"] for stream in streams(there.context)] == texts, "streams have other tokens")
+        require(there.asked(path) == 3, f"for three streams it was asked for {there.asked(path)} tokens")
+        told = tabs[0].page.evaluate("log.states.map(({ phase }) => phase)")
+        require(not {"refused", "waiting"} & set(told), f"it told {told}")
+
+
+def text_that_serves_no_longer_is_told_soon(bench):
+    with secured(bench) as there:
+        tab = there.tab(user="ann", token=token("ann", jti="text"))
+        tab.wait_open()
+        there.post("/revocations", {"jti": "text"})
+        tab.wait("it is refused", REFUSED)
+        state = tab.state
+        require(state["retryAt"] is None and "revoked" in state["refusal"]["detail"], f"the state is {state}")
+        states = tab.page.evaluate("log.states.slice(-2)")
+        require(states[1]["at"] - states[0]["at"] < 1500, f"the last states are {states}")
+        require(len(streams(there.context)) == 1, "a stream was opened with a token that was revoked")
+
+
+def stream_whose_token_is_good_comes_back_when_the_server_says(bench):
+    with secured(bench) as there:
+        path = there.give("/good", token("ann"))
+        tab = there.tab(user="ann", tokenAt=path)
+        tab.wait_open()
+        # Which asks each stream to come back at another time, not before two seconds.
+        there.server.stop()
+        tab.wait("the break is seen", "connection.state.phase === 'connecting'")
+        there.server.start()
+        tab.wait_open(2)
+        require(tab.page.evaluate(AWAY) >= 2000, "it came back earlier than the server said")
+        require(there.asked(path) == 1, "for a token that is good another one was asked for")
+        tab.expect([there.publish(user="ann")])
 
 
 def revoked_token_is_told_and_another_asked_for(bench):
@@ -287,15 +362,87 @@ def function_that_fails_is_asked_again(bench):
         there.context.route(f"**{path}", lambda route: route.abort(), times=2)
         tab = there.tab(user="ann", tokenAt=path)
         tab.wait_open()
-        require(tab.page.evaluate("log.states.some(({ phase }) => phase === 'waiting')"), "it did not say that it waits")
-        errors = there.context.record.errors
-        require(len([error for error in errors if error.startswith("uncaught: ")]) == 2, f"what failed is not told: {errors}")
-        errors.clear()
+        details = tab.page.evaluate(WAITED)
+        require(details == ["Failed to fetch; the function for the token is called again"] * 2, f"it told {details}")
+        check_uncaught(there, "Failed to fetch")
+
+
+def token_that_is_late_holds_up_nothing_else(bench):
+    with secured(bench) as there:
+        path, held = there.give("/late", token("ann", life=3)), []
+        tab = there.tab(user="ann", tokenAt=path, share=False)
+        tab.wait_open()
+        there.context.route(f"**{path}", lambda route: held.append(route))
+        wait_until("another token is asked for", lambda: tab.state and held)
+        require(tab.state["phase"] == "connecting", f"while it is asked for the state is {tab.state}")
+        ids = [there.publish(user="ann")]
+        text = token("ann")
+        tab.page.evaluate("text => connection.setToken(text)", text)
+        tab.wait_open(2)
+        held.pop().fulfill(body=token("ann"))
+        ids.append(there.publish(user="ann"))
+        tab.expect(ids)
+        require([stream["access_token"] for stream in streams(there.context)][1:] == [text], "another stream was opened")
+        tab.page.evaluate("path => connection.setToken(async () => (await fetch(path)).text())", path)
+        wait_until("a token is asked for", lambda: tab.state and held)
+        tab.page.evaluate("connection.close()")
+        with tab.page.expect_response(f"**{path}"):
+            held.pop().fulfill(body=token("ann"))
+        there.publish(user="ann")
+        require(tab.state["phase"] == "closed" and tab.ids == ids and len(streams(there.context)) == 2,
+                "a stream was opened after close()")
+
+
+def function_that_never_answers_is_asked_again(bench):
+    with secured(bench) as there:
+        path, held = there.give("/silent", token("ann")), []
+        there.context.route(f"**{path}", lambda route: held.append(route), times=1)
+        there.context.add_init_script("""const wait = setTimeout;
+            window.setTimeout = (handle, delay, ...rest) => wait(handle, delay === 30_000 ? 1_000 : delay, ...rest)""")
+        tab = there.tab(user="ann", tokenAt=path)
+        tab.wait_open()
+        details = tab.page.evaluate(WAITED)
+        require(details == ["token: none came in 30 seconds; the function for the token is called again"],
+                f"it told {details}")
+        # What comes after all is not taken.
+        held.pop().fulfill(body=token("ann"))
+        tab.expect([there.publish(user="ann")])
+        check_uncaught(there, "token: none came in 30 seconds")
+
+
+def what_is_no_token_is_told_and_another_asked_for(bench):
+    with secured(bench) as there:
+        path = there.give("/page", "<h1>404: there is no such page</h1>")
+        tab = there.tab(user="ann", tokenAt=path)
+        tab.wait("it says that it waits, again", "log.states.filter(({ phase }) => phase === 'waiting').length > 1")
+        require(len(there.asked_server()) == 0, f"the server was asked without a token: {there.asked_server()}")
+        there.give(path, token("ann"))
+        require(tab.wait_open()["refusal"] is None, "it is open and still says what was wrong")
+        fault = "token: an access token has no spaces and none but ASCII characters"
+        details = tab.page.evaluate(WAITED)
+        require(set(details) == {f"{fault}; the function for the token is called again"}, f"it told {details}")
+        tab.expect([there.publish(user="ann")])
+        check_uncaught(there, fault)
+
+
+def function_without_a_token_at_present_is_asked_again(bench):
+    with secured(bench) as there:
+        path = there.give("/signed-out", "")
+        tab = there.tab(user="ann", tokenAt=path)
+        tab.wait("it is refused", f"{REFUSED} && connection.state.retryAt !== null")
+        refusal = tab.state["refusal"]
+        require(refusal["status"] == 401 and refusal["detail"].startswith("this needs a token"), f"it is told {refusal}")
+        there.give(path, token("ann"))
+        tab.wait_open()
+        tab.expect([there.publish(user="ann")])
 
 
 TESTS = [
     token_opens_stream_and_lists_and_is_kept_secret,
     expired_token_is_followed_by_another_without_a_gap,
+    stream_is_away_for_no_longer_than_another_token_takes,
+    text_that_serves_no_longer_is_told_soon,
+    stream_whose_token_is_good_comes_back_when_the_server_says,
     revoked_token_is_told_and_another_asked_for,
     text_that_is_refused_waits_for_another,
     what_the_token_does_not_allow_is_told,
@@ -305,4 +452,8 @@ TESTS = [
     leader_that_is_refused_leaves_the_lead,
     cookie_that_is_refused_may_be_followed_by_another,
     function_that_fails_is_asked_again,
+    token_that_is_late_holds_up_nothing_else,
+    function_that_never_answers_is_asked_again,
+    what_is_no_token_is_told_and_another_asked_for,
+    function_without_a_token_at_present_is_asked_again,
 ]

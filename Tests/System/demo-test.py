@@ -97,6 +97,42 @@ def demo(binary, folder):
         server.close()
 
 
+def guarded(binary, folder):
+    """With access rules, what it says to type makes the tokens that it needs."""
+    temporary = os.path.join(folder, "guarded-tmp")
+    os.mkdir(temporary)
+    secret = "a secret of more than thirty-two bytes"
+    with open(os.path.join(folder, "a key"), "w", encoding="ascii") as file:
+        file.write(secret)
+    for options, variable in ((["--token-key-file", "a key", "--token-audience", "shop"], {}),
+                              ([], {"TOCSIN_TOKEN_KEY": secret})):
+        environment = {"TMPDIR": temporary, **variable}
+        server = Server(binary, folder, *options, arguments=["demo"], environment=environment)
+        if os.path.exists(server.log):
+            os.remove(server.log)
+        try:
+            server.start()
+            said = wait_until("the demo says what to type",
+                              lambda: server.tail() if "It ends with Ctrl-C" in server.tail() else None)
+
+            def typed(pattern, limit=None):
+                command = re.search(pattern, said, re.M)[1]
+                return subprocess.run(
+                    ["bash", "-c", command + (limit or "")], capture_output=True, text=True, timeout=60, cwd=folder,
+                    env={**os.environ, **variable}).stdout
+
+            check(re.fullmatch(r"\d+-\d+\n", typed("^    (.* publish --server .*)$")), f"no publish as told: {said}")
+            begins = typed("^    (curl .*)$", " -s | head -n 3")
+            check("event: " in begins or "data: " in begins or "id: " in begins, f"no stream as told: {begins!r} {said}")
+            token = typed("^    (.* token --user tiaz --publish .*)$").strip()
+            fields = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+            status = server.request("POST", "/alarms", b'{"topic":"any","data":1}', fields)[0]
+            check(status == 201, f"the token for the page publishes with {status}: {said}")
+            check(server.stop() == 0, f"the demo with access rules did not end well: {server.tail()}")
+        finally:
+            server.close()
+
+
 def kept(binary, folder):
     """A journal that is named stays, wherever it is named."""
     temporary = os.path.join(folder, "kept-tmp")
@@ -174,6 +210,7 @@ def main():
     try:
         print_config(binary, folder)
         demo(binary, folder)
+        guarded(binary, folder)
         kept(binary, folder)
         empty_tmpdir(binary, folder)
     except (Failure, OSError, subprocess.TimeoutExpired) as failure:

@@ -207,6 +207,17 @@ def secure(binary, folder):
     url = f"https://localhost:{server.port}/connection/u"
     trusting = {"SSL_CERT_FILE": f"{folder}/certificate.pem"}
     listener, stranger = Listener(binary, url, environment=trusting), Listener(binary, url)
+    wrong = [
+        (Listener(binary, url, environment={"SSL_CERT_FILE": f"{folder}/none"}),
+         "the file that the variable SSL_CERT_FILE names cannot be read, or has no certificate in PEM; correct it, or "),
+        (Listener(binary, url, environment={"SSL_CERT_FILE": f"{folder}/key.pem"}),
+         "the file that the variable SSL_CERT_FILE names cannot be read, or has no certificate in PEM; correct it, or "),
+        (Listener(binary, url.replace("localhost", "[::ffff:127.0.0.1]"), environment=trusting),
+         "it shows a certificate for another name; write the name that it is for in the URL; next attempt in "),
+        (Listener(binary, url.replace("https", "http")), "if it has a certificate, write https; next attempt in "),
+        (stranger, f"tocsin: no connection with {url}: it shows no certificate that is trusted here, or speaks no TLS; "
+         "name a file with the certificate in the variable SSL_CERT_FILE, or correct the URL; next attempt in "),
+    ]
     try:
         wait_until("a stream over HTTP/2", lambda: server_streams(server).get("h2") == "1")
         server.publish({"user": "u", "data": "x" * 200_000})
@@ -217,11 +228,20 @@ def secure(binary, folder):
         check(listener.line() == "alarm  after", "it did not go on after a crash")
         status, said = listener.end(signal.SIGINT)
         check(status == 0 and "connected again" in said, f"it ended with {status}: {said}")
-        status, said = stranger.end(signal.SIGINT)
-        check(status == 0 and said.startswith(f"tocsin: no connection with {url}: "), f"it ended with {status}: {said}")
+        for other, words in wrong:
+            wait_until("it says what is wrong", lambda: other.errors)
+            status, said = other.end(signal.SIGINT)
+            check(status == 0 and words in said and ".build" not in said, f"it ended with {status}: {said}")
+        environment = {**os.environ, "SSL_CERT_FILE": f"{folder}/none"}
+        published = subprocess.run(
+            [os.path.abspath(binary), "publish", "--server", f"https://localhost:{server.port}", "--user", "u", "hi"],
+            capture_output=True, text=True, timeout=60, env=environment)
+        check(published.returncode == 1 and published.stderr.startswith("tocsin: the file that the variable SSL_CERT_")
+              and published.stderr.count("\n") == 1, f"without certificates publish says {published.stderr}")
     finally:
         listener.kill()
-        stranger.kill()
+        for other, _ in wrong:
+            other.kill()
         server.kill()
 
 

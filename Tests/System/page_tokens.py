@@ -139,6 +139,41 @@ def check_secret(page, server, text):
         raise Failure("a token can be found where it should not be")
 
 
+def without_a_token_the_server_is_not_asked_over_and_over(browser, server):
+    with visited(browser, server, "?user=none") as page:
+        refused = []
+        expect(page.locator("#access-said")).to_have_text("This server asks for a token.")
+        page.on("response", lambda response: refused.append(response.url) if response.status == 401 else None)
+        page.clock.install()
+        page.reload()
+        for _ in range(5):
+            expect(page.locator("#access-said")).to_have_text("This server asks for a token.")
+            page.clock.run_for(60_000)
+        if len(refused) > 2:
+            raise Failure(f"without a token it asked for {refused}")
+        expect(page.locator("#phase")).to_have_text("Refused")
+        use(page, token("none"))
+        wait_open(page)
+
+
+def what_was_refused_is_not_shown_once_there_is_another_token(browser, server):
+    with visited(browser, server, "?user=may") as page:
+        use(page, token("may", publish=["user:other"]))
+        wait_open(page)
+        answers = [page.locator(name) for name in ("#answer", "#rows-answer")]
+        page.locator("#publish [type=submit]").click()
+        page.locator("#reserve").click()
+        for answer in answers:
+            expect(answer).to_contain_text("the token does not allow to publish to user:may")
+        expect(page.locator("#address")).to_have_attribute("aria-invalid", "true")
+        page.locator("#show-access").click()
+        use(page, token("may", publish=["*"]))
+        for answer in answers:
+            expect(answer).to_be_empty()
+        expect(page.locator("#publish [aria-invalid]")).to_have_count(0)
+        wait_open(page)
+
+
 def goes_on_with_another_token_when_one_expires(browser, server):
     with visited(browser, server, "?user=exp") as page:
         use(page, token("exp", life=3))
@@ -187,6 +222,8 @@ def lines_to_copy_say_where_the_token_belongs(browser, server):
 
 TESTS = [
     asks_for_a_token_uses_it_and_forgets_it,
+    without_a_token_the_server_is_not_asked_over_and_over,
+    what_was_refused_is_not_shown_once_there_is_another_token,
     goes_on_with_another_token_when_one_expires,
     tabs_have_tokens_of_their_own_and_one_stream,
     asking_for_a_token_can_be_used_by_everyone,

@@ -214,6 +214,12 @@ def what_is_wrong_is_explained(binary, folder):
     out = run(binary, "--explain", "-", given=hostile + "\n", environment=key, status=1)[0]
     require(all(ord(c) >= 32 and not 0x7f <= ord(c) <= 0x9f for c in out.replace("\n", "")), f"{out!r}")
     require("\ngood" not in out and "user: \\u{1B}]0;x\\u{7}\n" in out, f"{out!r}")
+    odd = jwt.encode({"sub": "a", "exp": now + 60, "tocsin": {"publsh": ["*"]}, "publish": ["*"]}, SECRET)
+    lines = explain(binary, odd, environment=key)
+    require(lines[-4:-1] == [
+        'note: publish says nothing where it is; it belongs into "tocsin": {"publish": …}',
+        "note: tocsin.publsh is not known and says nothing, perhaps publish is meant",
+        "note: it has no iat: once its user is revoked, no token like it is taken"], f"notes: {lines}")
     fine = jwt.encode({"sub": "a", "exp": now + 60}, SECRET)
     lines = explain(binary, fine, status=1)
     require("signature: not checked" in lines and lines[-1].startswith("not known: "), f"without a key: {lines}")

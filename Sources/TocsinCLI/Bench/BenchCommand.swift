@@ -17,6 +17,10 @@ struct BenchCommand: AsyncParsableCommand {
             It opens streams, publishes alarms of its own to them, and checks that each stream gets each alarm once and \
             in order. The alarms are to names that begin with bench- and may be forgotten after a minute. The load \
             comes from this machine: what it can do at most is part of what is measured.
+
+            Where the server asks for tokens, one is needed that may publish to anything and listen to it:
+
+                tocsin token --publish '*' --subscribe '*'
             """)
 
     /// The options that are followed by a value.

@@ -10,6 +10,8 @@ struct BenchResult: Sendable {
     let publishers: Int
     var openingSeconds = 0.0
     var published = PublishFigures()
+    /// Why publishes were refused, where some were and the server said it.
+    var refusal: String?
     var delivery = Delivery()
     /// Processor time of the server, where its process is known.
     var cpuSeconds: Double?
@@ -23,7 +25,10 @@ struct BenchResult: Sendable {
 
     /// What the server did wrong; `nil` where all came once.
     var problem: String? {
-        if published.refused > 0 { return "\(published.refused) publishes were refused; the server's log says why" }
+        if published.refused > 0 {
+            let reason = refusal.map { ": \($0)" } ?? "; the server's log says why"
+            return "\(published.refused) publishes were refused\(reason)"
+        }
         if delivery.missing > 0 {
             return "\(delivery.missing) events are missing after \(Self.patience) seconds without any"
         }

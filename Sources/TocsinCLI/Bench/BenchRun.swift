@@ -1,4 +1,3 @@
-import Foundation
 import TocsinBench
 
 /// Opens, publishes, waits for what is under way, and closes.
@@ -14,25 +13,25 @@ struct BenchRun: Sendable {
         do {
             let load = try await LoadGenerator(plan.settings)
             let before = plan.process.flatMap(ProcessFigures.init)
-            say("opening \(plan.settings.streams) streams on \(plan.server)")
+            StandardError.say("opening \(plan.settings.streams) streams on \(plan.server)")
             result.openingSeconds = try await load.open()
             result.memory = plan.process.flatMap(ProcessFigures.init)?.memory
-            say("publishing on \(plan.settings.publishers) connections")
+            StandardError.say("publishing on \(plan.settings.publishers) connections")
             result.published = try await load.publish(plan.publishing)
+            if result.published.refused > 0 { result.refusal = await BenchProbe(plan: plan).publishRefusal() }
             result.delivery = try await load.delivered(patience: .seconds(BenchResult.patience))
             if let before, let after = plan.process.flatMap(ProcessFigures.init) {
                 result.cpuSeconds = after.cpu - before.cpu
             }
             try await load.close()
         } catch let error as LoadError {
+            if let refusal = await BenchProbe(plan: plan).streamRefusal() {
+                throw CommandFailure("the load on \(plan.server) failed: a stream was refused: \(refusal)")
+            }
             throw CommandFailure(
                 "the load on \(plan.server) failed: \(error.message); see that a Tocsin server is there, with room "
                     + "for \(plan.settings.streams) streams")
         }
         return result
-    }
-
-    private func say(_ line: String) {
-        try? FileHandle.standardError.write(contentsOf: Data("tocsin: \(line)\n".utf8))
     }
 }

@@ -42,6 +42,13 @@ struct ConfigurationFile: Sendable {
                 let near = NearestName.to(keyText, among: options.map(\.name)).map { ", perhaps \($0)" }
                 throw failure(at: key.line, "unknown key '\(keyText)'\(near ?? ""); see 'tocsin serve --help'")
             }
+            guard !option.isSecret else {
+                let file = known["\(option.name)-file"].map { "give \($0.name)" }
+                throw failure(
+                    at: key.line,
+                    "\(option.name) is not read from a file, which others may read; "
+                        + (file ?? "give the variable \(option.variable)"))
+            }
             // What YAML takes for two keys, since one has a tag, is one option all the same.
             guard settings[option.name] == nil else { throw repeated(option.name, at: key.line) }
             settings[option.name] = Setting(

@@ -31,8 +31,9 @@ struct DemoCommand: AsyncParsableCommand {
         }
         let run = ServeRun(settings)
         run.warnOfUnknownVariables(in: environment)
+        let tokens = await DemoTokens(settings.accessRules)
         try await run.untilStopped(beside: Self.play) { url in
-            let guide = DemoGuide(url: url, program: CommandLine.arguments.first ?? "tocsin")
+            let guide = DemoGuide(url: url, program: CommandLine.arguments.first ?? "tocsin", tokens: tokens)
             try? FileHandle.standardError.write(contentsOf: Data(guide.description.utf8))
         }
     }

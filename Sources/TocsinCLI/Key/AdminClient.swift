@@ -14,6 +14,8 @@ struct AdminClient: Sendable {
     let token: String?
     /// A file of certificates in PEM that are trusted instead of the system's.
     let trustedCertificates: String?
+    /// What to do about a refusal.
+    let cure: RefusalCure
 
     /// - Throws: ``CommandFailure`` that says why it was not done.
     func ask<Answer: Decodable>(
@@ -60,7 +62,7 @@ struct AdminClient: Sendable {
             throw ConnectionFailure(error, server: access.server, timeout: Self.timeout).failure
         }
         guard (200...299).contains(status) else {
-            throw ServerRefusal.failure(status: status, reason: reason, body: answer)
+            throw ServerRefusal.failure(status: status, reason: reason, body: answer, cure: cure)
         }
         return answer
     }

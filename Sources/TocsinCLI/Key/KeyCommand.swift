@@ -13,13 +13,17 @@ struct KeyCommand: ParsableCommand {
             A publisher that cannot make tokens shows an API key instead, as it would a token: with TOCSIN_TOKEN, \
             --token or Authorization: Bearer. The server keeps a hash of it only, so it is shown once, by add.
 
-            The server asks for a token of an admin. With \(TokenKeySource.fileVariable), or with --token-key-file, one \
-            is made that is good for a minute.
+            The server asks for a token of an admin, or one is made here that is good for a minute, with a key as for \
+            'tocsin token'. What is there first counts: --token, or the key of --token-key-file; then the token of \
+            \(ServerAccess.tokenVariable); then the key that \(TokenKeySource.fileVariable) names, or \
+            \(TokenKeySource.secretVariable) is. With --issuer, --audience or --key-id a token is made, whatever \
+            \(ServerAccess.tokenVariable) is; a server needs them that has --token-issuer, --token-audience, or a set of \
+            several keys.
             """,
         subcommands: [AddKeyCommand.self, ListKeysCommand.self, RemoveKeyCommand.self])
 
     /// The options that are followed by a value, whatever that begins with.
-    static let optionsWithValue: Set<String> = ["--publish", "--server", "--token", "--token-key-file"]
+    static let optionsWithValue = AdminAccess.optionsWithValue.union(["--publish"])
 
     func run() throws {
         throw CommandFailure(usage: "what to do is missing: add, list or remove; see 'tocsin key --help'")
@@ -33,6 +37,7 @@ struct AddKeyCommand: AsyncParsableCommand {
         usage: """
             tocsin key add NAME --publish P [--publish P]...
                            [--server URL] [--token TOKEN | --token-key-file FILE]
+                           [--issuer I] [--audience A] [--key-id ID]
             """)
 
     @Argument(help: ArgumentHelp("What it is called.", valueName: "name"))
@@ -77,7 +82,11 @@ struct AddKeyCommand: AsyncParsableCommand {
 /// `tocsin key list`.
 struct ListKeysCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "list", abstract: "List API keys: name, last use, and to whom they may publish.")
+        commandName: "list", abstract: "List API keys: name, last use, and to whom they may publish.",
+        usage: """
+            tocsin key list [--server URL] [--token TOKEN | --token-key-file FILE]
+                            [--issuer I] [--audience A] [--key-id ID]
+            """)
 
     @OptionGroup var access: AdminAccess
 
@@ -104,7 +113,12 @@ struct ListKeysCommand: AsyncParsableCommand {
 /// `tocsin key remove`.
 struct RemoveKeyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "remove", abstract: "Remove an API key; from then on it is worth nothing.")
+        commandName: "remove", abstract: "Remove an API key; from then on it is worth nothing.",
+        usage: """
+            tocsin key remove NAME
+                              [--server URL] [--token TOKEN | --token-key-file FILE]
+                              [--issuer I] [--audience A] [--key-id ID]
+            """)
 
     @Argument(help: ArgumentHelp("What it is called.", valueName: "name"))
     var name: String

@@ -9,8 +9,8 @@ struct ListenCommand: AsyncParsableCommand {
         commandName: "listen",
         abstract: "Listen to an event stream: print its events, or run a command for each.",
         usage: """
-            tocsin listen [--user U] [--topic T]... [--lang L] [--last-event-id ID] [--json] [--exec COMMAND]
-                          [--server URL] [--token TOKEN]
+            tocsin listen [--user U] [--topic T]... [--lang L] [--last-event-id ID]
+                          [--json] [--exec COMMAND] [--server URL] [--token TOKEN]
             tocsin listen [options] URL
             """,
         discussion: """
@@ -95,7 +95,13 @@ struct ListenCommand: AsyncParsableCommand {
         guard user != "", !topic.contains("") else {
             throw CommandFailure(usage: "a user and a topic have a name; --user or --topic is empty")
         }
-        return ListenStream(url: access.url(ListenStream.path(user: user, topics: topic)), token: access.token)
+        var stream = ListenStream(url: access.url(ListenStream.path(user: user, topics: topic)), token: access.token)
+        stream.cure = access.cure
+        // An API key listens to nothing, which the server says.
+        if access.token?.hasPrefix(ServerAccess.apiKeyPrefix) != true {
+            stream.cure.littleToken = TokenCall(user: user, subscribe: topic.map { "topic:\($0)" }).advice
+        }
+        return stream
     }
 
     private func foreign(_ url: String) throws(CommandFailure) -> ListenStream {
@@ -106,7 +112,9 @@ struct ListenCommand: AsyncParsableCommand {
         guard token.map(ServerAccess.isToken) != false else {
             throw CommandFailure(usage: "--token is printable ASCII without spaces")
         }
-        return ListenStream(url: url, token: token)
+        var stream = ListenStream(url: url, token: token)
+        stream.cure.noToken = "give --token"
+        return stream
     }
 
     private func output(environment: [String: String]) throws(CommandFailure) -> EventOutput {

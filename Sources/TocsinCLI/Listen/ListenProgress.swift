@@ -1,5 +1,4 @@
 import EventSourceClient
-import Foundation
 import ServerSentEvents
 import Synchronization
 
@@ -9,11 +8,14 @@ final class ListenProgress: Sendable {
         var lastEventID: EventID
         /// Whether somebody was told that there is no connection.
         var isBroken = false
+        var wasOpen = false
     }
 
+    private let url: String
     private let state: Mutex<State>
 
-    init(lastEventID: EventID) {
+    init(url: String, lastEventID: EventID) {
+        self.url = url
         state = Mutex(State(lastEventID: lastEventID))
     }
 
@@ -25,12 +27,17 @@ final class ListenProgress: Sendable {
     func tell(_ state: EventSource.State) {
         switch state {
         case .waiting(let time, let error):
-            self.state.withLock { $0.isBroken = true }
+            let wasOpen = self.state.withLock { state in
+                state.isBroken = true
+                return state.wasOpen
+            }
+            let reason = ListenFailure.passing(error, url: url, wasOpen: wasOpen)
             let seconds = (Double(time.components.seconds) * 10 + Double(time.components.attoseconds) / 1e17).rounded()
-            tell("\(error.message); next attempt in \(seconds / 10) s")
+            tell("\(reason); next attempt in \(seconds / 10) s")
         case .open:
             let wasBroken = self.state.withLock { state in
                 defer { state.isBroken = false }
+                state.wasOpen = true
                 return state.isBroken
             }
             if wasBroken { tell("connected again") }
@@ -44,8 +51,5 @@ final class ListenProgress: Sendable {
         if !id.isEmpty { tell("go on with --last-event-id \(ShellWord.quoted(id.string))") }
     }
 
-    func tell(_ message: String) {
-        let line = "tocsin: \(EventText.printable(message))\n"
-        try? FileHandle.standardError.write(contentsOf: Data(line.utf8))
-    }
+    func tell(_ message: String) { StandardError.say(message) }
 }

@@ -12,7 +12,7 @@ struct ListenRun {
     func run() async throws {
         // Who reads may end first. It is not ignored, since commands would then ignore it too.
         signal(SIGPIPE) { _ in }
-        let progress = ListenProgress(lastEventID: stream.lastEventID)
+        let progress = ListenProgress(url: stream.url, lastEventID: stream.lastEventID)
         let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
         let listening = Task {
             try await HTTPClient.withHTTPClient(configuration: stream.clientConfiguration) { client in
@@ -31,7 +31,7 @@ struct ListenRun {
             try await listening.value
         } catch let error as EventSourceError {
             progress.tellEnd()
-            throw CommandFailure(Self.message(error))
+            throw CommandFailure(ListenFailure.last(error, cure: stream.cure))
         } catch is CancellationError {
         }
         progress.tellEnd()
@@ -66,14 +66,5 @@ struct ListenRun {
             try await Task.sleep(for: .milliseconds(100))
             progress.tell("the command ended with \(end), for the event with the id \(event.lastEventID)")
         }
-    }
-
-    /// With what the server says of it, where that is a problem in the form of RFC 9457.
-    static func message(_ error: EventSourceError) -> String {
-        struct Problem: Decodable { let detail: String }
-        guard let problem = try? JSONDecoder().decode(Problem.self, from: Data(error.body)) else {
-            return EventText.printable(error.message)
-        }
-        return EventText.printable("\(error.message): \(problem.detail)")
     }
 }

@@ -12,6 +12,8 @@ struct ListenStream: Hashable, Sendable {
     var lastEventID = EventID.none
     /// A file of certificates in PEM that are trusted instead of the system's.
     var trustedCertificates: String?
+    /// What to do where the server refuses.
+    var cure = RefusalCure()
 
     /// The stream of a user, with topics, or of topics alone; below the server's URL.
     static func path(user: String?, topics: [String]) -> String {

@@ -4,6 +4,8 @@ import FoundationEssentials
 struct ServerAccess {
     static let serverVariable = "TOCSIN_SERVER"
     static let tokenVariable = "TOCSIN_TOKEN"
+    /// How API keys begin.
+    static let apiKeyPrefix = "tocsin_"
     static let defaultServer = "http://127.0.0.1:5000"
 
     /// The server's URL, perhaps below a path.
@@ -35,6 +37,20 @@ struct ServerAccess {
     func url(_ path: String) -> String {
         server + (server.hasSuffix("/") ? "" : "/") + path
     }
+
+    /// The URL's path from where it is that of a route, which every command appends itself; `nil` where it is of none.
+    static func surplusPath(of server: String) -> String? {
+        let parts = (URLComponents(string: server)?.path ?? "").split(separator: "/")
+        guard let start = parts.firstIndex(where: { routes.contains(String($0)) }) else { return nil }
+        return "/" + parts[start...].joined(separator: "/")
+    }
+
+    private static let routes: Set = [
+        "alarms", "connection", "events", "health", "keys", "metrics", "ready", "revocations", "topics", "users",
+    ]
+
+    /// What to do where the server refuses.
+    var cure: RefusalCure { RefusalCure(surplusPath: Self.surplusPath(of: server)) }
 
     static func isToken(_ text: String) -> Bool {
         !text.isEmpty && text.utf8.allSatisfy { (0x21...0x7E).contains($0) }

@@ -30,6 +30,15 @@ enum SmallFile {
         throw Unreadable(description: "has more than \(maximumBytes) bytes, so it is another kind of file")
     }
 
+    /// Whether there is something at a path, of whatever kind.
+    static func exists(at path: String) -> Bool { access(path, F_OK) == 0 }
+
+    /// Whether a file keeps what is in it when it is read, as a pipe does not.
+    static func isRegular(at path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+    }
+
     /// Whether every user of the machine can read a file; `false` where nobody can tell.
     static func isReadableByAnyone(at path: String) -> Bool {
         var status = stat()

@@ -3,7 +3,6 @@ import Foundation
 import NIOCore
 import NIOHTTP1
 import NIOPosix
-import NIOSSL
 
 /// Sends a publish, again and again while that may help.
 struct PublishClient: Sendable {
@@ -16,6 +15,10 @@ struct PublishClient: Sendable {
     var schedule = RetrySchedule()
     /// For one attempt.
     var timeout = TimeAmount.seconds(10)
+    /// What to do about a refusal.
+    var cure = RefusalCure()
+    /// Tells once that it is sent again.
+    var tell: @Sendable (String) -> Void = { _ in }
 
     /// - Returns: the alarm's id.
     /// - Throws: ``CommandFailure`` that says why there is none.
@@ -37,19 +40,27 @@ struct PublishClient: Sendable {
         var attempt = 1
         while true {
             let last: () throws -> String
+            let cause: String
             var retryAfter: Duration?
             switch await attemptOnce(body, with: client) {
             case .success(let answer):
-                last = answer.id
+                last = { try answer.id(orWith: cure) }
                 guard RetrySchedule.isPassing(status: answer.status) else { return try last() }
+                cause = answer.refusal(cure).message
                 retryAfter = answer.retryAfter
             case .failure(let noAnswer):
                 last = { throw noAnswer.failure }
+                cause = noAnswer.cause
                 guard noAnswer.isPassing else { return try last() }
             }
+            let elapsed = ContinuousClock.now - start
             let delay = schedule.delay(
-                afterAttempt: attempt, elapsed: ContinuousClock.now - start, retryAfter: retryAfter, using: &random)
+                afterAttempt: attempt, elapsed: elapsed, retryAfter: retryAfter, using: &random)
             guard let delay else { return try last() }
+            // Who waits should know for what, once.
+            if attempt == 1 {
+                tell("\(cause); trying again \(schedule.extent(elapsed: max(elapsed, retryAfter ?? .zero)))")
+            }
             try await Task.sleep(for: delay)
             attempt += 1
         }

@@ -81,9 +81,18 @@ struct PublishCommand: AsyncParsableCommand {
     /// Whom to send it to.
     func client(environment: [String: String]) throws(CommandFailure) -> PublishClient {
         let access = try options.access(environment: environment)
+        var cure = access.cure
+        // An API key gets another permission otherwise, which the server says.
+        if access.token?.hasPrefix(ServerAccess.apiKeyPrefix) != true { cure.littleToken = tokenCall.advice }
         return PublishClient(
             url: access.url("alarms"), server: access.server, token: access.token,
-            trustedCertificates: TrustedCertificates.file(environment))
+            trustedCertificates: TrustedCertificates.file(environment), cure: cure, tell: StandardError.say)
+    }
+
+    /// Makes a token for what is asked.
+    private var tokenCall: TokenCall {
+        TokenCall(
+            publish: user.map { "user:\($0)" } + topic.map { "topic:\($0)" } + (everyone ? ["everyone"] : []))
     }
 
     /// What to send.

@@ -30,6 +30,14 @@ struct RetrySchedule: Hashable, Sendable {
         return asked + backoff * Double.random(in: 0.5...1, using: &random)
     }
 
+    /// How long that goes on, for people.
+    ///
+    /// - Parameter elapsed: how long one attempt takes.
+    func extent(elapsed: Duration) -> String {
+        guard elapsed * leastAttempts < patience else { return "up to \(leastAttempts - 1) times" }
+        return "for about \(DurationOption(milliseconds: Int(patience.components.seconds) * 1000))"
+    }
+
     /// Whether an answer leaves open what the same request would be answered later.
     static func isPassing(status: UInt) -> Bool {
         switch status {

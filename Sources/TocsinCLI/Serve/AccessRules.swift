@@ -24,7 +24,8 @@ struct AccessRules: Hashable, Sendable {
                 "there are two keys for tokens, --token-key-file and \(ServeOptions.tokenKey.description.variable); "
                     + "leave one out")
         }
-        key = file.map(TokenKeySource.file) ?? secret.map(TokenKeySource.secret)
+        key =
+            if let secret { try TokenKeySource.checked(secret: secret) } else { file.map(TokenKeySource.file) }
         guard key == nil, keySet == nil else { return }
         guard issuer == nil, audience == nil else {
             throw CommandFailure(

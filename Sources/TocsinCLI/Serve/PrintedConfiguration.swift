@@ -17,10 +17,17 @@ struct PrintedConfiguration: Hashable, CustomStringConvertible {
     ///   - table: which options, in which order.
     ///   - fallbacks: what holds where an option is not given, by its name, where the table does not know.
     init(of options: OptionReader, table: [OptionDescription], fallbacks: [String: String] = [:]) {
-        let lines = table.map { option in
-            Self.line(option, in: options, fallback: fallbacks[option.name] ?? option.fallback)
+        let lines = table.compactMap { option in
+            option.isSecret
+                ? Self.secretLine(option, in: options)
+                : Self.line(option, in: options, fallback: fallbacks[option.name] ?? option.fallback)
         }
         description = lines.map { $0 + "\n" }.joined()
+    }
+
+    /// No option of the file: a secret is the environment's only.
+    private static func secretLine(_ option: OptionDescription, in options: OptionReader) -> String? {
+        options.origin(of: option).map { "# \(option.name(at: $0)) is set  # hidden, and not read from a file" }
     }
 
     private static func line(_ option: OptionDescription, in options: OptionReader, fallback: String?) -> String {
@@ -34,7 +41,6 @@ struct PrintedConfiguration: Hashable, CustomStringConvertible {
             return value.map { "\(option.name): \($0)  # default" } ?? "# \(option.name):  # not given"
         }
         let comment = "# \(option.name(at: origin))"
-        guard !option.isSecret else { return "# \(option.name): '<hidden>'  \(comment)" }
         let value =
             switch option.kind {
             case .value: YAMLText.scalar(options.text(of: option) ?? "")

@@ -51,8 +51,7 @@ enum ServeOptions {
     /// Not on the command line, which every user of the machine can read.
     static let tokenKey = ServeOption<String>(
         "token-key", valueName: "secret", help: "The secret itself, instead of --token-key-file.", isSecret: true,
-        requirement: "is a secret of \(TokenKey.minimumSecret) bytes or more",
-        parse: { $0.utf8.count < TokenKey.minimumSecret ? nil : $0 })
+        requirement: "is a secret", parse: { $0.isEmpty ? nil : $0 })
 
     static let jwks = ServeOption<KeySetLocation>(
         "jwks", valueName: "file|url",
@@ -165,7 +164,7 @@ enum ServeOptions {
         "log-format", valueName: "text|json", fallback: "text", help: "How a line of the log is written.",
         requirement: "is text or json", parse: LogFormat.init(rawValue:))
 
-    /// What the server needs to know; what a configuration file may set. In the order of the help.
+    /// What the server needs to know; what is no secret a configuration file may set. In the order of the help.
     static let all: [OptionDescription] = [
         host.description, port.description, tlsCertificate.description, tlsKey.description, insecureOpen.description,
         allowedHost.description, corsOrigin.description, tokenKeyFile.description, tokenKey.description,

@@ -11,7 +11,7 @@ extension TokenCommand {
         let keys = try await keys(environment: environment)
         let given = explain == "-" ? String(decoding: standardInput(), as: UTF8.self) : explain ?? ""
         let text = given.trimmingCharacters(in: .whitespacesAndNewlines)
-        guard !text.hasPrefix(Self.apiKeyPrefix) else {
+        guard !text.hasPrefix(ServerAccess.apiKeyPrefix) else {
             throw CommandFailure(
                 "this is an API key and no token; the server's list, of 'tocsin key list', tells what it may do")
         }
@@ -20,12 +20,12 @@ extension TokenCommand {
                 token: try SignedToken(text), text: text, keys: keys, issuer: tokenIssuer, audience: tokenAudience,
                 now: now)
         } catch {
-            throw CommandFailure(error.advice)
+            guard error == .malformed, !text.isEmpty, SmallFile.exists(at: text) else {
+                throw CommandFailure(error.advice)
+            }
+            throw CommandFailure("\(error.advice); to read a file: --explain - < \(ShellWord.quoted(text))")
         }
     }
-
-    /// How API keys begin.
-    private static let apiKeyPrefix = "tocsin_"
 
     private func checkExplaining() throws(CommandFailure) {
         let making = [

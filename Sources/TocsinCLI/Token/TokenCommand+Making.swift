@@ -29,20 +29,11 @@ extension TokenCommand {
         let names = [
             ("--user", user), ("--id", id), ("--issuer", issuer), ("--audience", audience), ("--key-id", keyID),
         ]
-        for (flag, name) in names { try Self.check(flag, name) }
+        for (flag, name) in names { try TokenRequest.checkName(flag, name) }
         return TokenRequest(
             user: user, publish: try Self.permissions("--publish", publish),
             subscribe: try Self.permissions("--subscribe", subscribe), isAdmin: admin,
             life: try TokenRequest.life(expires), id: id ?? RandomID.make(), issuer: issuer, audience: audience)
-    }
-
-    private static func check(_ flag: String, _ name: String?) throws(CommandFailure) {
-        guard let name else { return }
-        do throws(InvalidName) {
-            _ = try Name(name)
-        } catch {
-            throw CommandFailure(usage: "\(flag): \(error)")
-        }
     }
 
     private static func permissions(_ flag: String, _ texts: [String]) throws(CommandFailure) -> [Permission] {

@@ -23,6 +23,7 @@ struct TokenExplanation {
         var lines = Self.saying(token, now)
         lines.append("signature: " + (signature != nil ? "not good" : verifier == nil ? "not checked" : "good"))
         lines += faults.map { "wrong: \($0)" }
+        lines += TokenNotes(text: text, claims: token.claims).all.map { "note: \($0)" }
         let verdict = Self.verdict(text, verifier, of: keys.server, faults, now)
         isGood = verdict.isGood
         self.text = (lines + [verdict.line]).map { EventText.printable($0) + "\n" }.joined()
@@ -96,8 +97,17 @@ struct TokenExplanation {
         case nil: "\(text.debugDescription), which is no permission"
         case .anything: "\(text) (anything)"
         case .topicsBelow(let prefix): "\(text) (every topic below \(prefix))"
+        case .topic(let name) where name.string.hasSuffix("*"):
+            "\(text) (this one topic\(below(name)))"
+        case .user(let name) where name.string.hasSuffix("*"): "\(text) (this one user)"
         case .user, .topic, .everyone: text
         }
+    }
+
+    /// How to write what somebody may have meant by a star at the end of a topic's name.
+    private static func below(_ name: Name) -> String {
+        let end = name.string.lastIndex { $0 != "*" && $0 != "/" }
+        return end.map { "; topic:\(name.string[...$0])/* is every topic below \(name.string[...$0])" } ?? ""
     }
 }
 

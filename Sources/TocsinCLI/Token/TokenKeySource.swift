@@ -21,13 +21,36 @@ enum TokenKeySource: Hashable, Sendable {
         let environment = environment.filter { !$0.value.isEmpty }
         switch (environment[Self.fileVariable], environment[Self.secretVariable]) {
         case (let file?, nil): self = .file(file)
-        case (nil, let secret?): self = .secret(secret)
+        case (nil, let secret?): self = try .checked(secret: secret)
         case (nil, nil): return nil
         case (_?, _?):
             throw CommandFailure(
                 "\(Self.fileVariable) and \(Self.secretVariable) are both set; leave out \(Self.secretVariable), "
                     + "since a file keeps a secret better, or else \(Self.fileVariable)")
         }
+    }
+
+    /// A secret that was given itself.
+    ///
+    /// - Throws: ``CommandFailure`` for the path of a file, and for what is no secret.
+    static func checked(secret: String) throws(CommandFailure) -> TokenKeySource {
+        let looksLikePath =
+            ["/", "./"].contains(where: secret.hasPrefix) || [".key", ".pem"].contains(where: secret.hasSuffix)
+        if looksLikePath, SmallFile.exists(at: secret) {
+            throw CommandFailure(
+                "\(secretVariable) is the secret itself, and what was given is a file; give it with \(fileVariable)")
+        }
+        do throws(InvalidTokenKey) {
+            _ = try TokenKey(secret: Array(secret.utf8))
+        } catch {
+            throw CommandFailure("\(secretVariable): \(error)")
+        }
+        return .secret(secret)
+    }
+
+    /// The variable that has the key; `nil` where none has.
+    static func variable(in environment: [String: String]) -> String? {
+        [fileVariable, secretVariable].first { environment[$0]?.isEmpty == false }
     }
 
     /// Reads what makes tokens.

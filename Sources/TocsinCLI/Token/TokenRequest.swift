@@ -28,6 +28,18 @@ struct TokenRequest: Hashable {
             aud: audience.map(TokenClaims.Audience.one), jti: id, tocsin: allowsMore ? access : nil)
     }
 
+    /// Checks what a claim, or the key's id, is to be.
+    ///
+    /// - Throws: ``CommandFailure`` where a server could not be told it.
+    static func checkName(_ flag: String, _ name: String?) throws(CommandFailure) {
+        guard let name else { return }
+        do throws(InvalidName) {
+            _ = try Name(name)
+        } catch {
+            throw CommandFailure(usage: "\(flag): \(error)")
+        }
+    }
+
     /// Seconds of what follows `--expires`.
     ///
     /// - Throws: ``CommandFailure`` where these are not whole ones of the range.

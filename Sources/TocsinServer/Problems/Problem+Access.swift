@@ -58,7 +58,14 @@ extension Problem {
             .invalidToken, "\(fault)\(cure)", challenge: .validToken, isPersonal: fault.repeatsToken, holder: holder)
     }
 
-    static func missingPermission(toListenTo permission: Permission) -> Problem {
+    /// - Parameter holder: who asks.
+    static func missingPermission(toListenTo permission: Permission, of holder: Holder) -> Problem {
+        if let key = holder.key {
+            return Problem(
+                .missingPermission,
+                "the API key \(key.string.shortened) cannot listen, as no API key can; show a token", challenge: .scope,
+                isPersonal: true)
+        }
         let orSubject =
             if case .user(let name) = permission { ", or be that user's own (\"sub\": \"\(name)\")" } else { "" }
         return Problem(
@@ -69,9 +76,19 @@ extension Problem {
             """, challenge: .scope, isPersonal: true)
     }
 
-    /// - Parameter pointer: the field with the address.
-    static func missingPermission(toPublishTo permission: Permission, at pointer: JSONPointer) -> Problem {
-        Problem(
+    /// - Parameters:
+    ///   - holder: who asks.
+    ///   - pointer: the field with the address.
+    static func missingPermission(
+        toPublishTo permission: Permission, of holder: Holder, at pointer: JSONPointer
+    ) -> Problem {
+        if let key = holder.key {
+            return Problem(
+                .missingPermission,
+                "the API key \(key.string.shortened) may not publish to \(permission); add another with 'tocsin key add'",
+                at: pointer, challenge: .scope, isPersonal: true)
+        }
+        return Problem(
             .missingPermission,
             "the token does not allow to publish to \(permission); it must have that in \"tocsin\": {\"publish\": […]}",
             at: pointer, challenge: .scope, isPersonal: true)

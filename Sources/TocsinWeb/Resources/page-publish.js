@@ -110,6 +110,12 @@ export class PublishForm {
     if (this.#chosen("to") === "user") this.#field("address").value = user;
   }
 
+  /** Forgets what was answered last. */
+  clearAnswer() {
+    this.#answer.replaceChildren();
+    this.#mark(null);
+  }
+
   #field(id) { return document.getElementById(id); }
 
   #chosen(name) { return this.#form.elements[name].value; }

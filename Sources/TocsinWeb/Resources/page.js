@@ -60,11 +60,17 @@ const say = (said) => { byId("said").textContent = said; };
 const stateBar = new StateBar(say, open);
 const announcements = new Announcements(say);
 const rows = new Rows(byId("rows"), withdrawRow);
-const access = new Access({ use: (token) => connection.setToken(token), used: tokenUsed, asked: showChoice });
+const access = new Access({ use: (token) => connection.setToken(shown(token)), used: tokenUsed, asked: showChoice });
 
-/** With another one the stream goes on; who forgets it leaves nothing behind. */
+/** What the connection is to show: without a token none until one is typed, so that it does not try over and over. */
+function shown(token) {
+  return token ?? "";
+}
+
+/** With another one the stream goes on, and what was refused before is over; who forgets it leaves nothing behind. */
 function tokenUsed(token) {
   if (token === null) clearRows();
+  clearAnswers();
   showChoice();
   lookAtRecent();
 }
@@ -74,7 +80,7 @@ function open() {
   resumedRow = null;
   const opened = connect({
     server: base, user: choice.user, topics: topics.values, languages: languageList(), events: names.values,
-    token: access.token,
+    token: shown(access.token),
     onAlarm: ifCurrent(alarmCame),
     onGreeting: ifCurrent((said) => note("greeting", said)),
     onWithdrawn: ifCurrent(({ id, alarm }) => changed(() => rows.addWithdrawal(id, alarm))),
@@ -254,7 +260,13 @@ function namesChanged(name) {
 
 function clearRows() {
   changed(() => rows.clear());
-  byId("no-earlier").textContent = "";
+  byId("no-earlier").replaceChildren();
+}
+
+function clearAnswers() {
+  byId("no-earlier").replaceChildren();
+  byId("rows-answer").replaceChildren();
+  publishForm.clearAnswer();
 }
 
 function startAnew() {

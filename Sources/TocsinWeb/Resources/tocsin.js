@@ -10,11 +10,16 @@
  *   connections to a host.
  * - Where the server asks for a token, the page's own, or a new one for each stream:
  *
- *     connect({ user: "tiaz", token: async () => (await fetch("/token")).text(), onAlarm });
+ *     const token = async () => {
+ *       const answer = await fetch("/token");
+ *       return answer.ok ? answer.text() : "";
+ *     };
+ *     connect({ user: "tiaz", token, onAlarm });
  *
  *   Lists get it in a header, the stream in its URL, since EventSource cannot set one: there the browser's developer
- *   tools show it, so let it be good for a short time. When it has expired the stream goes on with a new one, and
- *   nothing is lost. Without `token` the browser sends the cookie `tocsin_token`, if there is one.
+ *   tools show it, so let it be good for a short time. When it has expired or was revoked the stream goes on with a
+ *   new one, within about a second, and nothing is lost. Without `token` the browser sends the cookie `tocsin_token`, if
+ *   there is one.
  *
  * No dependencies, no globals, no build step. It is one file, so that a page loads it with one request; its parts stand
  * in the order in which they build on each other: what only computes, the token, the server, a stream, the sharing of
@@ -45,9 +50,10 @@
  */
 
 /**
- * @typedef {string | null | (() => string | Promise<string>)} Token An access token; null for none. A function is called
- *   for each new stream, and when one is refused; what it throws is reported, and it is called again later. With "" it
- *   says that there is none at present.
+ * @typedef {string | null | (() => string | Promise<string>)} Token An access token; null for none, so that a cookie
+ *   counts; "" for none until `setToken`. A function is called for each new stream, and when one is refused. With "" it
+ *   says that there is none at present. Where it throws, returns what cannot be one, or says nothing for 30 seconds, the
+ *   state tells it, and it is called again, at growing intervals.
  */
 
 /**
@@ -63,8 +69,9 @@
  * @property {number | null} retryAt When the next try is, while waiting: milliseconds since 1970. While refused, null where
  *   trying again cannot help: a token that is a text stays what it is until `setToken`. A function is asked for another
  *   one, and a cookie may be another, for 401 and 403, at last up to five minutes apart.
- * @property {null | {status: number, detail: string}} refusal Why it is refused: the status and what the server says to it
- *   (RFC 9457), which is for developers; null in every other phase. 401 is for the token, 403 for what it does not allow.
+ * @property {null | {status: number | null, detail: string}} refusal Why it is refused: the status and what the server
+ *   says to it (RFC 9457), which is for developers. 401 is for the token, 403 for what it does not allow. While waiting
+ *   for a function that has given no token, the status is null and the detail says why. Else null.
  */
 
 // MARK: What only computes
@@ -75,6 +82,10 @@ const LONGEST_DELAY = 30_000;
 const LONGEST_REFUSED_DELAY = 300_000;
 /** Milliseconds for which a token serves for another stream: a page that begins needs one several times. */
 const FRESH = 10_000;
+/** Milliseconds that a function has to give one. */
+const TOKEN_ANSWER = 30_000;
+/** Milliseconds by which the clocks of page and server may differ, where it is to be told that a token has expired. */
+const SKEW = 1_000;
 /** Milliseconds of silence after which a tab asks whether the one with the stream is still there. */
 const QUIET = 5_000;
 /** Milliseconds that one has to answer. */
@@ -241,12 +252,21 @@ async function claimClient(key, signal) {
 
 // MARK: The token
 
+/** There is no token to show, since the function for it gave none; the message has its reason. */
+class NoToken extends Error {
+  constructor(cause) {
+    super(`${cause?.message ?? cause}; the function for the token is called again`);
+  }
+}
+
 /** The token that requests show: a text, or what a function gives, which is kept until it is refused. */
 class TokenSource {
   #source;
   /** A promise of the one that was given last, and when that was. */
   #given = null;
   #givenAt = 0;
+  /** Whether the page was told that its function fails, which it does over and over while an application is away. */
+  #isReported = false;
 
   /** @param {Token} source */
   constructor(source) {
@@ -256,7 +276,7 @@ class TokenSource {
 
   /** Whether one is shown; else a cookie may be. */
   get isShown() {
-    return this.#source !== null;
+    return this.#source !== null && this.#source !== "";
   }
 
   /** Whether there may be another one later. */
@@ -267,6 +287,7 @@ class TokenSource {
   /**
    * @param {boolean} isForStream Whether it is to be good for long, and so given just now.
    * @returns {Promise<string>} Empty where there is none.
+   * @throws {NoToken}
    */
   get(isForStream) {
     if (isForStream && Date.now() - this.#givenAt > FRESH) this.drop();
@@ -286,11 +307,27 @@ class TokenSource {
   async #ask() {
     if (typeof this.#source !== "function") return checkedToken(this.#source ?? "");
     try {
-      return checkedToken(await this.#source());
+      const token = checkedToken(await inTime(this.#source(), TOKEN_ANSWER));
+      this.#isReported = false;
+      return token;
     } catch (error) {
-      reportError(error);
-      throw error;
+      if (!this.#isReported) reportError(error);
+      this.#isReported = true;
+      throw new NoToken(error);
     }
+  }
+}
+
+/** What is promised, unless it takes longer than so many milliseconds. */
+async function inTime(promise, milliseconds) {
+  let timer;
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`token: none came in ${milliseconds / 1_000} seconds`)), milliseconds);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 
@@ -300,6 +337,21 @@ function checkedToken(token) {
   const text = token.trim();
   if (!/^[!-~]*$/.test(text)) throw new TypeError("token: an access token has no spaces and none but ASCII characters");
   return text;
+}
+
+/** When a token (RFC 7519) expires, in milliseconds since 1970; NaN where it does not say. */
+function expiryOf(token) {
+  try {
+    return 1_000 * JSON.parse(atob(token.split(".")[1].replaceAll("-", "+").replaceAll("_", "/"))).exp;
+  } catch {
+    return NaN;
+  }
+}
+
+/** Whether a token has expired since then. Where the clock is so wrong that it had before, it tells nothing. */
+function hasExpired(token, since) {
+  const expiry = expiryOf(token) - SKEW;
+  return since < expiry && expiry <= Date.now();
 }
 
 // MARK: The server
@@ -360,27 +412,35 @@ class Server {
     ]);
   }
 
-  async #ask(url, signal, method = "GET") {
-    const token = await this.token.get();
+  #ask(url, token, signal, method = "GET") {
     const headers = token === "" ? {} : { Authorization: `Bearer ${token}` };
     return fetch(url, { method, headers, signal, cache: "no-store", credentials: this.#credentials });
   }
 
   /**
-   * Why the server will not have a stream, which EventSource does not tell; null where nothing is known against it.
+   * Whether the server will not have a stream with this token, which EventSource does not tell.
    *
-   * HEAD is answered as a stream would be, opens none, and takes no other's place. It has no body to say why: GET has,
-   * where it is refused.
+   * HEAD is answered as a stream would be, opens none, and takes no other's place.
+   *
+   * @throws where nobody can tell at present.
+   */
+  async refuses(wants, token, signal) {
+    const head = await this.#ask(this.#streamAddress(wants, []), token, signal, "HEAD");
+    if (head.status >= 500) throw new Error(`HTTP ${head.status}`);
+    return (await Refusal.in(head)) !== null;
+  }
+
+  /**
+   * Why the server will not have a stream; null where nothing is known against it.
+   *
+   * HEAD has no body to say why: GET has, where it is refused.
    *
    * @throws where nobody can tell at present.
    */
   async refusal(wants, signal) {
-    await this.token.get(true);
-    const url = this.#streamAddress(wants, []);
-    const head = await this.#ask(url, signal, "HEAD");
-    if (head.status >= 500) throw new Error(`HTTP ${head.status}`);
-    if ((await Refusal.in(head)) === null) return null;
-    const answer = await this.#ask(url, signal);
+    const token = await this.token.get(true);
+    if (!(await this.refuses(wants, token, signal))) return null;
+    const answer = await this.#ask(this.#streamAddress(wants, []), token, signal);
     const refusal = await Refusal.in(answer);
     if (refusal === null) await answer.body?.cancel();
     return refusal;
@@ -391,11 +451,11 @@ class Server {
     const owner = user === null ? `topics/${encodeURIComponent(topic)}` : `users/${encodeURIComponent(user)}`;
     const named = user === null ? [] : topics.map(topic => ["topic", topic]);
     const url = this.#address(`${owner}/alarms`, [...named, ["lang", languages.join(",")], ...parameters]);
-    let answer = await this.#ask(url, signal);
+    let answer = await this.#ask(url, await this.token.get(), signal);
     if (answer.status === 401 && this.token.isShown && this.token.mayChange) {
       // It may have expired since it was given.
       this.token.drop();
-      answer = await this.#ask(url, signal);
+      answer = await this.#ask(url, await this.token.get(), signal);
     }
     if (!answer.ok) throw (await Refusal.in(answer)) ?? new Error(`HTTP ${answer.status}`);
     const json = await answer.text();
@@ -441,9 +501,9 @@ class Server {
 /**
  * What one page has been given: it takes messages, from a stream or from the tab that has it, and calls the page.
  *
- * Messages are `{kind: "phase", phase, retryAt}`, `{kind: "open", from}`, `{kind: "head", head}`, `{kind: "greeting",
- * text}` and `{kind: "replaced"}`; and with the id up to which everything is there then, `{kind: "position", id}`,
- * `{kind: "event", id, event, data}` and `{kind: "reset", id, reason}`.
+ * Messages are `{kind: "phase", phase, retryAt, refusal}`, `{kind: "open", from}`, `{kind: "head", head}`,
+ * `{kind: "greeting", text}` and `{kind: "replaced"}`; and with the id up to which everything is there then,
+ * `{kind: "position", id}`, `{kind: "event", id, event, data}` and `{kind: "reset", id, reason}`.
  */
 class Reader {
   /** Up to where everything was given to the page: an id, null for the beginning, undefined before it is known. */
@@ -500,7 +560,7 @@ class Reader {
     else if (message.kind === "event") return;
     switch (message.kind) {
       case "phase":
-        return this.change({ phase: message.phase, retryAt: message.retryAt });
+        return this.change({ phase: message.phase, retryAt: message.retryAt, refusal: message.refusal ?? null });
       case "open": {
         // It begins anew where a reset follows: nobody knows what was missed.
         const isResumed = message.from !== undefined && (this.resumes || this.state.opened > 0);
@@ -542,6 +602,8 @@ class Stream {
   #signal;
   #failures = 0;
   #opening = new AbortController();
+  /** Ends the look at why a stream broke. */
+  #looking = new AbortController();
 
   /** @param {(refusal: Refusal) => void} onRefused Called where the server will not have it. */
   constructor({ server, wants, client, reader, onRefused, signal }, emit) {
@@ -558,29 +620,37 @@ class Stream {
 
   async #open() {
     const signal = this.#signal;
-    // It is told where there is none at present, and asked for again.
-    const token = await this.#server.token.get(true).catch(() => null);
+    let token;
+    try {
+      token = await this.#server.token.get(true);
+    } catch (error) {
+      return this.#reopen(error);
+    }
     if (signal.aborted) return;
-    if (token === null) return this.#reopen();
     const source = new EventSource(this.#server.stream(this.#wants, this.#reader.last, this.#client, token), {
       withCredentials: this.#server.withCredentials,
     });
     // With its listeners gone, what a closed source has still queued does not come.
     signal.addEventListener("abort", () => source.close());
     const on = (names, handle) => names.forEach(name => source.addEventListener(name, handle, { signal }));
+    const madeAt = Date.now();
     let hasBegun = false;
     let last = null;
     const begin = from => {
       if (hasBegun) return;
       hasBegun = true;
+      this.#looking.abort();
       this.#failures = 0;
       this.#emit({ kind: "open", from });
       this.#tellHead();
     };
     on(["error"], () => {
+      const isBroken = hasBegun;
       hasBegun = false;
-      if (source.readyState === EventSource.CLOSED) this.#reopen();
-      else this.#emit({ kind: "phase", phase: "connecting", retryAt: null });
+      this.#looking.abort();
+      if (source.readyState === EventSource.CLOSED) return this.#reopen();
+      this.#emit({ kind: "phase", phase: "connecting", retryAt: null });
+      if (isBroken && token !== "") this.#lookAtToken(source, token, madeAt);
     });
     on(["position"], ({ lastEventId }) => {
       last = idIn(lastEventId);
@@ -608,22 +678,49 @@ class Stream {
   }
 
   /**
+   * After a break the browser comes back by itself, when the server told it to, so that not all come at once; but with
+   * the token in its URL. Where that serves no longer it would only be refused, and nothing is gained by waiting.
+   */
+  async #lookAtToken(source, token, madeAt) {
+    if (this.#signal.aborted) return;
+    const looking = (this.#looking = new AbortController());
+    const { signal } = looking;
+    this.#signal.addEventListener("abort", () => looking.abort(), { signal });
+    const isOver = hasExpired(token, madeAt);
+    // Tokens are good up to a whole second, so that those of many pages expire together.
+    await pause(backoff(isOver ? -1 : 0), signal);
+    if (signal.aborted) return;
+    // Where nobody can tell, the browser goes on trying.
+    const isRefused = isOver || (await this.#server.refuses(this.#wants, token, signal).catch(() => false));
+    if (signal.aborted || !isRefused) return;
+    source.close();
+    this.#openAnew().catch(error => this.#reopen(error));
+  }
+
+  /**
    * The browser does not come back by itself after an answer that is no stream: a proxy's 502, or a 401 when the token in
    * its URL has expired.
    */
-  async #reopen() {
-    for (;;) {
-      await waitAndTell(this.#failures++, this.#signal, this.#emit);
-      if (this.#signal.aborted) return;
-      this.#server.token.drop();
+  async #reopen(error = null) {
+    while (!this.#signal.aborted) {
+      await waitAndTell(this.#failures++, this.#signal, this.#emit, error);
       try {
-        const refusal = await this.#server.refusal(this.#wants, this.#signal);
-        if (this.#signal.aborted) return;
-        return refusal === null ? this.#open() : this.#onRefused(refusal);
-      } catch {
+        return await this.#openAnew();
+      } catch (another) {
         // Away, too: later.
+        error = another;
       }
     }
+  }
+
+  /** @throws where nobody can tell at present whether the server would have it, or where there is no token. */
+  async #openAnew() {
+    if (this.#signal.aborted) return;
+    this.#server.token.drop();
+    const refusal = await this.#server.refusal(this.#wants, this.#signal);
+    if (this.#signal.aborted) return;
+    if (refusal === null) this.#open();
+    else this.#onRefused(refusal);
   }
 
   /** Tells what had been published when the stream was opened. */
@@ -640,10 +737,11 @@ class Stream {
   }
 }
 
-/** Waits before the next try, after `failures`, and says so. */
-async function waitAndTell(failures, signal, emit) {
+/** Waits before the next try, after `failures`, and says so, and why where the page can help it. */
+async function waitAndTell(failures, signal, emit, error = null) {
   const delay = backoff(failures);
-  emit({ kind: "phase", phase: "waiting", retryAt: Date.now() + delay });
+  const refusal = error instanceof NoToken ? Object.freeze({ status: null, detail: error.message }) : null;
+  emit({ kind: "phase", phase: "waiting", retryAt: Date.now() + delay, refusal });
   await pause(delay, signal);
   if (!signal.aborted) emit({ kind: "phase", phase: "connecting", retryAt: null });
 }
@@ -697,8 +795,10 @@ class Leader {
   #pass(message) {
     if (message.kind === "greeting") this.#greeting = message.text;
     const before = this.#reader.last;
+    // What is wrong with the token of this tab is nobody else's business, and may have something of it.
+    const { refusal, ...passed } = message;
     // First, since the page may close the connection when it is given the message.
-    this.#post({ type: "pass", term: this.#term, before, at: positionAfter(before, message), message });
+    this.#post({ type: "pass", term: this.#term, before, at: positionAfter(before, message), message: passed });
     this.#reader.take(message);
   }
 }
@@ -1117,10 +1217,10 @@ class Connection {
         refusal = await this.#server.refusal(this.#wants, signal);
         if (signal.aborted) return;
         if (refusal === null) return this.#reader.change({ phase: "connecting", retryAt: null });
-      } catch {
+      } catch (error) {
         if (signal.aborted) return;
         refusal = null;
-        await waitAndTell(failures, signal, message => this.#reader.take(message));
+        await waitAndTell(failures, signal, message => this.#reader.take(message), error);
       }
     }
   }
@@ -1138,7 +1238,7 @@ class Connection {
         return;
       } catch (error) {
         if (error instanceof Refusal && !signal.aborted) return this.#restart(error);
-        if (!signal.aborted) await waitAndTell(failures, signal, message => this.#reader.take(message));
+        if (!signal.aborted) await waitAndTell(failures, signal, message => this.#reader.take(message), error);
       }
     }
   }

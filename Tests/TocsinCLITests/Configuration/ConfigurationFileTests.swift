@@ -36,6 +36,10 @@ import Testing
         ("host: a\n\nprot: 1", "f:3: unknown key 'prot', perhaps port; see 'tocsin serve --help'"),
         ("cors_origin: a", "f:1: unknown key 'cors_origin', perhaps cors-origin; see 'tocsin serve --help'"),
         ("Port: 1", "f:1: unknown key 'Port', perhaps port; see 'tocsin serve --help'"),
+        (
+            "host: a\ntoken-key: b",
+            "f:2: token-key is not read from a file, which others may read; give token-key-file"
+        ),
         ("timeout: 1", "f:1: unknown key 'timeout'; see 'tocsin serve --help'"),
         ("serve:\n  port: 1", "f:1: unknown key 'serve'; see 'tocsin serve --help'"),
         ("'': 1", "f:1: unknown key ''; see 'tocsin serve --help'"),

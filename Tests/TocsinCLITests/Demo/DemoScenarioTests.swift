@@ -1,3 +1,5 @@
+import ArgumentParser
+import Foundation
 import Synchronization
 import Testing
 import Tocsin
@@ -47,6 +49,60 @@ import Tocsin
         let groups = await published(to: [users])
         #expect(groups.map(\.count) == [1000, 1000, 500])
         #expect(Set(groups.joined().map(\.audience)) == Set(users.map(Audience.user)))
+    }
+
+    @Test(arguments: [
+        (
+            DemoTokens.made(options: ["--issuer", "a b", "--token-key-file", "k"]), "from another:",
+            "(tocsin token --user tiaz --issuer 'a b' --token-key-file k)",
+            "(tocsin token --publish user:tiaz --issuer 'a b' --token-key-file k)"
+        ),
+        (
+            .madeWithVariable(options: []), "from another, where TOCSIN_TOKEN_KEY is set as it is here:",
+            "(tocsin token --user tiaz)", "(tocsin token --publish user:tiaz)"
+        ),
+    ])
+    func `with access rules the guide makes the tokens`(
+        tokens: DemoTokens, condition: String, listening: String, publishing: String
+    ) {
+        let guide = DemoGuide(url: "http://127.0.0.1:5000", program: "tocsin", tokens: tokens).description
+        #expect(guide.contains("\n    tocsin token --user tiaz --publish '*' --subscribe '*'"))
+        #expect(guide.contains(condition))
+        #expect(
+            guide.contains(
+                "\n    curl -N -H \"Authorization: Bearer $\(listening)\" http://127.0.0.1:5000/connection/tiaz\n"))
+        #expect(guide.contains("\n    TOCSIN_TOKEN=\"$\(publishing)\" tocsin publish --user tiaz --lang "))
+    }
+
+    @Test func `where the demo can make no token the guide says who can`() {
+        let guide = DemoGuide(url: "http://127.0.0.1:5000", program: "tocsin", tokens: .elsewhere).description
+        #expect(guide.contains("which only who has the private key can make"))
+        #expect(guide.contains("from another, where TOCSIN_TOKEN is that token:"))
+        #expect(guide.contains("\n    curl -N -H \"Authorization: Bearer $TOCSIN_TOKEN\" http://127.0.0.1:5000/conn"))
+        #expect(guide.contains("\n    tocsin publish --user tiaz --lang ") && !guide.contains("tocsin token"))
+    }
+
+    @Test func `the tokens of a demo are made with a secret that can be read again`() async throws {
+        func tokens(_ arguments: [String], _ environment: [String: String] = [:]) async throws -> DemoTokens {
+            let given = try DemoArguments.parse(arguments).given
+            return await DemoTokens(try AccessRules(OptionReader(given: given, environment: environment)))
+        }
+        let folder = try TemporaryFolder()
+        let (secret, other) = (folder.file("secret"), folder.file("other"))
+        try "a secret of more than thirty-two bytes".write(toFile: secret, atomically: true, encoding: .utf8)
+        try "-----BEGIN PUBLIC KEY-----\n".write(toFile: other, atomically: true, encoding: .utf8)
+        #expect(try await tokens([]) == .none)
+        #expect(
+            try await tokens(["--token-key-file", secret, "--token-audience", "a"])
+                == .made(options: ["--audience", "a", "--token-key-file", secret]))
+        let named = try await tokens([], ["TOCSIN_TOKEN_KEY_FILE": secret])
+        #expect(named == .made(options: ["--token-key-file", secret]))
+        let variable = ["TOCSIN_TOKEN_KEY": "a secret of more than thirty-two bytes"]
+        #expect(
+            try await tokens(["--token-issuer", "a"], variable) == .madeWithVariable(options: ["--issuer", "a"]))
+        for arguments in [["--token-key-file", other], ["--jwks", secret], ["--token-key-file", "/dev/null"]] {
+            #expect(try await tokens(arguments) == .elsewhere)
+        }
     }
 
     @Test(arguments: [

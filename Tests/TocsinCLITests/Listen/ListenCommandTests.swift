@@ -57,4 +57,14 @@ import Testing
         #expect(failure?.status == .badUsage)
         #expect(failure?.message.contains(message) == true)
     }
+
+    @Test("Where a server refuses it is told by which options it might not, which an API key has none of")
+    func cure() throws {
+        let own = try stream("--user", "a", "--topic", "b", environment: ["TOCSIN_TOKEN": "t"]).cure
+        #expect(own.noToken == "give --token or TOCSIN_TOKEN")
+        #expect(own.littleToken == "make one with 'tocsin token --user a --subscribe topic:b'")
+        #expect(try stream("--user", "a", "--token", "tocsin_1").cure.littleToken == nil)
+        let foreign = try stream("http://a/").cure
+        #expect(foreign.noToken == "give --token" && foreign.littleToken == nil)
+    }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Testing
 import Tocsin
 import TocsinServer
@@ -312,11 +313,31 @@ import TocsinServer
         let none = #expect(throws: CommandFailure.self) { try settings(["--token-issuer", "shop"]) }
         #expect(none?.message.contains("--token-key-file") == true)
         let short = #expect(throws: CommandFailure.self) { try settings([], ["TOCSIN_TOKEN_KEY": "short secret"]) }
-        #expect(short?.message == "TOCSIN_TOKEN_KEY is a secret of 32 bytes or more, not what was given")
+        #expect(
+            short?.message
+                == "TOCSIN_TOKEN_KEY: a secret has at least 32 bytes, this one has 12; make one with 'openssl rand -base64 32'"
+        )
         for url in ["http://id.example/k", "ftp://localhost/k", "https://", "https://a@id.example/k"] {
             #expect(throws: CommandFailure.self) { try settings(["--jwks", url]) }
         }
         #expect(try settings(["--jwks", "http://[::1]:8080/k"]).accessRules?.keySet == .url("http://[::1]:8080/k"))
+    }
+
+    @Test func `a secret that is the path of a file is told to be one`() throws {
+        let folder = try TemporaryFolder()
+        let paths = ["token.key", "token.pem", "a"].map { folder.file("a name of more than 32 bytes for a \($0)") }
+        for path in paths {
+            try Data().write(to: URL(filePath: path))
+            let failure = #expect(throws: CommandFailure.self) { try settings([], ["TOCSIN_TOKEN_KEY": path]) }
+            #expect(
+                failure?.message
+                    == "TOCSIN_TOKEN_KEY is the secret itself, and what was given is a file; give it with "
+                    + "TOCSIN_TOKEN_KEY_FILE")
+        }
+        // A secret may look like one.
+        for secret in [paths[0] + "!", "./" + paths[1], "/" + String(repeating: "a", count: 43) + "="] {
+            #expect(try settings([], ["TOCSIN_TOKEN_KEY": secret]).accessRules?.key == .secret(secret))
+        }
     }
 
     @Test func `with access rules a journal in memory is told of, since revocations and API keys end with it`() throws {

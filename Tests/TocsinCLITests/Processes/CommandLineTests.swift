@@ -63,8 +63,13 @@ import Testing
     }
 
     @Test func `no line of the help is longer than a terminal`() async throws {
-        for command in ["serve", "demo", "publish", "decode", "token", "bench"] {
-            let help = try await TocsinProcess.run([command, "--help"], in: folder).output
+        let commands = [
+            "serve", "demo", "publish", "listen", "decode", "token", "bench", "key", "key add", "key list",
+            "key remove",
+        ]
+        for command in commands {
+            let words = command.split(separator: " ").map(String.init)
+            let help = try await TocsinProcess.run(words + ["--help"], in: folder).output
             #expect(help.split(separator: "\n").allSatisfy { $0.count <= 80 }, "\(help)")
         }
     }

@@ -1,5 +1,7 @@
+import ArgumentParser
 import NIOCore
 import NIOHTTP1
+import Synchronization
 import Testing
 
 @testable import TocsinCLI
@@ -55,6 +57,46 @@ import Testing
         let noAnswer = try await #require(throws: CommandFailure.self) { try await publish(gone, patience: .zero) }
         #expect(noAnswer.message.hasPrefix("no answer from http://127.0.0.1:"))
         #expect(gone.requests.count == 3)
+    }
+
+    @Test func `that it is sent again is told at the first failure, and then no more`() async throws {
+        for (steps, cause) in [
+            ([.hangUp, .hangUp, .hangUp, Self.published], "no answer from URL (remote connection closed); "),
+            ([Self.unknown, .hangUp, Self.published], "send it again with the same key (503); "),
+            ([Self.published], nil), ([.answer(.badRequest, body: "{}")], nil),
+        ] as [([ScriptedServer.Step], String?)] {
+            for (patience, extent) in [(Duration.seconds(15), "for about 15s"), (.zero, "up to 2 times")] {
+                let told = Mutex<[String]>([])
+                let server = ScriptedServer(steps)
+                let url = try await server.run { url in
+                    let client = PublishClient(
+                        url: url + "/alarms", server: url, token: nil,
+                        schedule: RetrySchedule(patience: patience, firstDelay: .milliseconds(1)),
+                        tell: { line in told.withLock { $0.append(line) } })
+                    _ = try? await client.publish([])
+                    return url
+                }
+                let line = cause.map { $0.replacing("URL", with: url) + "trying again \(extent)" }
+                #expect(told.withLock(\.self) == (line.map { [$0] } ?? []))
+            }
+        }
+    }
+
+    @Test func `a refusal is told with what to do on the command line`() async throws {
+        let problem = #"""
+            {"type":"urn:tocsin:problem:missing-permission","detail":"the token does not allow it","pointer":"/users"}
+            """#
+        let server = ScriptedServer([.answer(.forbidden, body: problem)])
+        let failure = await #expect(throws: CommandFailure.self) {
+            try await server.run { url in
+                let command = try PublishCommand.parse(["--server", url, "--user", "a b", "--user", "c", "hi"])
+                return try await command.client(environment: ["TOCSIN_TOKEN": "t"]).publish([])
+            }
+        }
+        #expect(
+            failure?.message
+                == "the token does not allow it (403 at /users); make one with: tocsin token --publish 'user:a b' "
+                + "--publish user:c")
     }
 
     @Test func `a server that never answers is told with the time it had`() async throws {

@@ -22,6 +22,13 @@ import Testing
     }
 
     @Test(arguments: [
+        (0, "for about 15s"), (4, "for about 15s"), (5, "up to 2 times"), (60, "up to 2 times"),
+    ])
+    func `how long it goes on depends on how long an attempt takes`(seconds: Int, extent: String) {
+        #expect(RetrySchedule().extent(elapsed: .seconds(seconds)) == extent)
+    }
+
+    @Test(arguments: [
         (1, 125, 250), (2, 250, 500), (3, 500, 1000), (4, 1000, 2000), (5, 1000, 2000), (100, 1000, 2000),
     ])
     func `the delay doubles up to two seconds, and is spread over its second half`(

@@ -93,7 +93,7 @@ import TocsinAccess
     }
 
     @Test func `without a key nothing is good, and what can be told is told`() async throws {
-        let fine = try await explanation(["--explain", token(TokenClaims(sub: "a", exp: Self.seconds + 1))])
+        let fine = try await explanation(["--explain", token(TokenClaims(exp: Self.seconds + 1, jti: "a"))])
         #expect(!fine.isGood)
         #expect(fine.text.contains("signature: not checked\nnot known: nothing that it says is wrong, but its "))
         let header = #"{"alg":"nOnE","crit":[]}"#
@@ -120,6 +120,52 @@ import TocsinAccess
         let told = try await explanation(["--explain", token(TokenClaims(exp: Self.seconds + 1))], environment: key)
         #expect(told.isGood)
         #expect(told.text.hasSuffix(", unless it is revoked; but it allows nothing\n"))
+    }
+
+    @Test func `what is passed over is noted, since it may have been meant`() async throws {
+        let header = #"{"alg":"HS256"}"#
+        let payload = #"""
+            {"exp":1790000001,"jti":"a","publish":["*"],"admin":true,"other":1,
+             "tocsin":{"publsh":["*"],"a\u001b":1,"subscribe":["*"]}}
+            """#
+        let told = try await explanation(["--explain", unsigned(header: header, payload: payload)]).text
+        #expect(
+            told.split(separator: "\n").filter { $0.hasPrefix("note: ") } == [
+                #"note: admin says nothing where it is; it belongs into "tocsin": {"admin": …}"#,
+                #"note: publish says nothing where it is; it belongs into "tocsin": {"publish": …}"#,
+                #"note: tocsin.a\u{1B} is not known and says nothing"#,
+                "note: tocsin.publsh is not known and says nothing, perhaps publish is meant",
+            ])
+        let undated = try token(TokenClaims(sub: "a", exp: Self.seconds + 1))
+        let subject = try await explanation(["--explain", undated], environment: key)
+        #expect(subject.isGood)
+        #expect(
+            subject.text.contains(
+                "\nnote: it has no iat: once its user is revoked, no token like it is taken\ngood: a server"))
+        let none = unsigned(header: header, payload: #"{"exp":1790000001,"tocsin":null}"#)
+        #expect(try await !explanation(["--explain", none]).text.contains("note: "))
+    }
+
+    @Test(arguments: [
+        ("topic:orders*", "topic:orders* (this one topic; topic:orders/* is every topic below orders)"),
+        ("topic:a/b*", "topic:a/b* (this one topic; topic:a/b/* is every topic below a/b)"),
+        ("topic:orders/*", "topic:orders/* (every topic below orders/)"), ("topic:**", "topic:** (this one topic)"),
+        ("user:a*", "user:a* (this one user)"), ("topic:a*b", "topic:a*b"), ("user:a", "user:a"),
+    ])
+    func `a star that stands for nothing is told to`(permission: String, told: String) async throws {
+        let claims = TokenClaims(exp: Self.seconds + 1, tocsin: .init(publish: [permission]))
+        #expect(try await explanation(["--explain", token(claims)]).text.contains("may publish to: \(told)\n"))
+    }
+
+    @Test func `the name of a file is told to be one, and how to read it`() async throws {
+        let path = try TemporaryFolder().file("a token")
+        let absent = await #expect(throws: CommandFailure.self) { try await explanation(["--explain", path]) }
+        #expect(absent?.message.contains("--explain -") == false)
+        let folder = try TemporaryFolder()
+        let there = folder.file("a token")
+        try Data().write(to: URL(filePath: there))
+        let failure = await #expect(throws: CommandFailure.self) { try await explanation(["--explain", there]) }
+        #expect(failure?.message.hasSuffix("; to read a file: --explain - < '\(there)'") == true)
     }
 
     @Test func `what a token holds gives a terminal no orders`() async throws {

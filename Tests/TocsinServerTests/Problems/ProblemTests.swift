@@ -27,8 +27,10 @@ import TocsinAccess
         Problem(JSONError(reason: .notUTF8, offset: 0)),
         Problem(JSONError(reason: .tooDeep, offset: 64)), Problem(JSONError(reason: .loneSurrogate, offset: 1)),
         .severalTokens("in two cookies"), .missingToken, .invalidToken(.signature), .invalidToken(.unknownKey("a")),
-        .missingPermission(toListenTo: .everyone),
-        .missingPermission(toPublishTo: .everyone, at: JSONPointer("everyone")), .missingPublishing, .missingAdmin,
+        .missingPermission(toListenTo: .everyone, of: Holder()), .missingPermission(toListenTo: .everyone, of: key),
+        .missingPermission(toPublishTo: .everyone, of: Holder(), at: JSONPointer("everyone")),
+        .missingPermission(toPublishTo: .everyone, of: key, at: JSONPointer("everyone")), .missingPublishing,
+        .missingAdmin,
         .missingOrigin, .noAccessRules, .missingRevocation, .severalRevocations(at: JSONPointer("jti")),
         .missingField("name", of: "an API key"),
         Problem(.badPermission, "there is none such", at: JSONPointer("publish")),
@@ -66,6 +68,19 @@ import TocsinAccess
             problem.kind.name.utf8.allSatisfy { (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2D }
         )
         #expect(try Content(json: problem.body) == .json(String(decoding: problem.body, as: UTF8.self)))
+    }
+
+    private static let key = Holder(key: try? Name("ci"))
+
+    @Test("An API key is told what it may not, and that it can never listen")
+    func apiKeys() {
+        let listening = Problem.missingPermission(toListenTo: .everyone, of: Self.key)
+        #expect(listening.detail == "the API key ci cannot listen, as no API key can; show a token")
+        let publishing = Problem.missingPermission(toPublishTo: .everyone, of: Self.key, at: JSONPointer("everyone"))
+        #expect(
+            publishing.detail == "the API key ci may not publish to everyone; add another with 'tocsin key add'")
+        #expect(listening.status == 403 && publishing.status == 403)
+        #expect(listening.isPersonal && publishing.isPersonal)
     }
 
     @Test("Problems of one kind have one status, and kinds have names of their own")

@@ -29,7 +29,7 @@ package enum Permit: Hashable, Sendable {
         case .nothing: throw .missingToken
         case .grant(let grant):
             guard let missing = grant.missing(toListenTo: user, topics: topics) else { return }
-            throw .missingPermission(toListenTo: missing)
+            throw .missingPermission(toListenTo: missing, of: grant.holder)
         }
     }
 
@@ -42,7 +42,7 @@ package enum Permit: Hashable, Sendable {
             for (index, alarm) in request.alarms.enumerated() {
                 guard let missing = grant.missing(toPublishTo: alarm.audience) else { continue }
                 let problem = Problem.missingPermission(
-                    toPublishTo: missing, at: JSONPointer(alarm.audience.fieldName))
+                    toPublishTo: missing, of: grant.holder, at: JSONPointer(alarm.audience.fieldName))
                 throw request.isSingle ? problem : problem.prefixed(by: index)
             }
         }
