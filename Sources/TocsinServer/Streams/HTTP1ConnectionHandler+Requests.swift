@@ -27,8 +27,9 @@ extension HTTP1ConnectionHandler {
         case .body(let bytes):
             if machine.isAnsweredEarly {
                 unwantedBytes += bytes.readableBytes
-                // Who was refused could send for as long as a request may take.
-                if unwantedBytes > configuration.maximumBody { return linger(context) }
+                // A body that is a little too long does not cost its client the connection. But who was refused could send
+                // for as long as a request may take.
+                if unwantedBytes > 16 * configuration.maximumBody { return linger(context) }
             }
             perform(machine.receivedBody(), with: part, context: context)
         case .end:

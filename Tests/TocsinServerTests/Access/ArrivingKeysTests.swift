@@ -131,8 +131,9 @@ import Testing
             _ = await keySet.refresh(beyond: keySet.readings)
             #expect(try await stolen.response().text.hasSuffix("\n\n"))
             try await server.eventually("one stream") { $0.streamCount == 1 }
-            let refusal = try await server.answer(to: held)
-            #expect(refusal.status == 401)
+            let refused = try await waiting(held, at: server, keySet)
+            await provider.clock.pass(.seconds(10))
+            #expect(try await refused.response().status == 401)
         }
     }
 
