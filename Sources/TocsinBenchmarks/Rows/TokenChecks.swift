@@ -15,17 +15,16 @@ struct TokenChecks: Row {
         var ratios = rates
         var memory: [Double] = []
         for round in 0..<bench.pairs {
-            // Which goes first changes, since a machine is not the same all the time.
-            let isFirst = round.isMultiple(of: 2)
-            var open = isFirst ? try await Self.opened(bench) : Opened()
-            var checked: [Opened] = []
-            for sample in samples { checked.append(try await Self.opened(bench, sample)) }
-            if !isFirst { open = try await Self.opened(bench) }
-            for (index, opened) in checked.enumerated() {
-                rates[index].append(opened.rate)
-                ratios[index].append(opened.rate / open.rate)
+            for (index, sample) in samples.enumerated() {
+                // Which goes first changes, since a machine is not the same all the time.
+                let isFirst = round.isMultiple(of: 2)
+                var open = isFirst ? try await Self.opened(bench) : Opened()
+                let checked = try await Self.opened(bench, sample)
+                if !isFirst { open = try await Self.opened(bench) }
+                rates[index].append(checked.rate)
+                ratios[index].append(checked.rate / open.rate)
+                if index == 0 { memory.append(checked.memory - open.memory) }
             }
-            memory.append(checked[0].memory - open.memory)
         }
         let findings = samples.enumerated().map { index, sample in
             let ratio = ratios[index].median ?? 0
