@@ -16,9 +16,6 @@ else
 STATIC = --static-swift-stdlib
 LIBRARIES = ldd
 endif
-# More for the compiler of the tests. With TEST_FLAGS="-debug-info-format none" a build from nothing takes a fifth less time,
-# and a crash tells no lines; to change it is to build all anew.
-TEST_FLAGS ?=
 # How long to fuzz, and from where; a seed that is not given is made up, and told.
 SECONDS ?= 600
 SEED ?=
@@ -55,7 +52,7 @@ docs: ## Makes the documentation of the libraries, and says how to read it
 test: ## Builds and runs all tests, those of the running server too
 	@scripts/setup build
 	# Browsers and Python's packages arrive while the compiler works.
-	scripts/setup test & swift build --build-tests $(TEST_FLAGS); built=$$?; wait $$! && exit $$built
+	scripts/setup test & swift build --build-tests; built=$$?; wait $$! && exit $$built
 	# Some at a time: each waits for its own server, and on two cores all at once would wait for each other.
 	SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=16 swift test --skip-build --skip TocsinCLITests
 	# Apart, since Foundation's Process can crash in a process with more than a thousand open files, as the other tests have.
