@@ -50,8 +50,12 @@ package struct Authenticator: Sendable {
         if let fault = fault(of: grant.holder) { throw fault }
     }
 
-    /// Whether what was granted to a holder was taken back: the token was revoked, or its key has left the key set.
-    package func isRevoked(_ holder: Holder) -> Bool { fault(of: holder) != nil }
+    /// Whether streams with a pass are to end: the token that they were let in with was revoked, or its key has left the key
+    /// set.
+    package func isRevoked(_ pass: StreamPass) -> Bool {
+        guard let holder = pass.holder as? Holder else { return false }
+        return fault(of: holder) != nil
+    }
 
     private func fault(of holder: Holder) -> TokenFault? {
         if let signer = holder.signer, keySet?.has(signer) != true { return .removedKey }

@@ -18,11 +18,7 @@ package final class KeySet: Sendable {
     static let places = 256
 
     private struct State {
-        var keys: [TokenKey] {
-            didSet { thumbprints = Set(keys.compactMap(\.thumbprint)) }
-        }
-        /// Of these keys.
-        private(set) var thumbprints: Set<String>
+        var keys: [TokenKey]
         /// One that goes on, or that begins after the pause.
         var reading: Task<Bool, Never>?
         var hasBegun = false
@@ -31,11 +27,7 @@ package final class KeySet: Sendable {
         var waiting = 0
         var isOver = false
 
-        init(keys: [TokenKey], lastRead: UInt64) {
-            self.keys = keys
-            self.lastRead = lastRead
-            thumbprints = Set(keys.compactMap(\.thumbprint))
-        }
+        func has(_ thumbprint: String?) -> Bool { keys.contains { $0.thumbprint == thumbprint } }
     }
 
     /// Tells each time that keys have left it, to one who listens.
@@ -69,7 +61,7 @@ package final class KeySet: Sendable {
     package var keys: [TokenKey] { state.withLock(\.keys) }
 
     /// Whether the key with a thumbprint is in it.
-    func has(_ thumbprint: String) -> Bool { state.withLock { $0.thumbprints.contains(thumbprint) } }
+    func has(_ thumbprint: String) -> Bool { state.withLock { $0.has(thumbprint) } }
 
     /// How often it was read anew.
     package var readings: Int { state.withLock(\.readings) }
@@ -169,9 +161,9 @@ package final class KeySet: Sendable {
         }
         state.withLock { state in
             if let keys {
-                let former = state.thumbprints
+                let former = state.keys
                 state.keys = keys
-                if !former.isSubset(of: state.thumbprints) { loss.yield() }
+                if former.contains(where: { !state.has($0.thumbprint) }) { loss.yield() }
                 state.readings += 1
             }
             state.reading = nil

@@ -61,12 +61,15 @@ struct DataFile: Sendable {
         // One that is there is not opened: to close it would end the locks that SQLite may have on it.
         guard access(path, F_OK) != 0 else { return }
         let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, Self.permissions)
-        guard descriptor >= 0 else {
-            throw Self.unusable(
-                "data file \(path) cannot be made (\(Self.reason(errno))); make its folder writable or choose another"
-            )
-        }
+        guard descriptor >= 0 else { throw notMade(errno) }
         close(descriptor)
+    }
+
+    /// - Parameter number: the system's reason.
+    private func notMade(_ number: CInt) -> JournalError {
+        Self.unusable(
+            "data file \(path) cannot be made (\(Self.reason(number))); make folder \(Self.split(path).folder) writable or choose another data file"
+        )
     }
 
     /// Has the file's name written to disk, as SQLite does for its contents only.
@@ -77,12 +80,7 @@ struct DataFile: Sendable {
     private func checkKind() throws(JournalError) {
         var status = stat()
         guard stat(path, &status) == 0 else {
-            let folder = Self.split(path).folder
-            guard access(folder, W_OK | X_OK) == 0 else {
-                throw Self.unusable(
-                    "data file \(path) cannot be made (\(Self.reason(errno))); make folder \(folder) writable or choose another data file"
-                )
-            }
+            guard access(Self.split(path).folder, W_OK | X_OK) == 0 else { throw notMade(errno) }
             return
         }
         switch status.st_mode & S_IFMT {

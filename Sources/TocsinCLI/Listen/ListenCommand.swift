@@ -2,6 +2,7 @@ import ArgumentParser
 import EventSourceClient
 import Foundation
 import ServerSentEvents
+import TocsinAccess
 
 /// `tocsin listen`: prints the events of a stream as they come, or runs a command for each.
 struct ListenCommand: AsyncParsableCommand {
@@ -98,7 +99,7 @@ struct ListenCommand: AsyncParsableCommand {
         var stream = ListenStream(url: access.url(ListenStream.path(user: user, topics: topic)), token: access.token)
         stream.cure = access.cure
         // An API key listens to nothing, which the server says.
-        if access.token?.hasPrefix(ServerAccess.apiKeyPrefix) != true {
+        if access.token.map(APIKeys.looksLikeKey) != true {
             stream.cure.littleToken = TokenCall(user: user, subscribe: topic.map { "topic:\($0)" }).advice
         }
         return stream

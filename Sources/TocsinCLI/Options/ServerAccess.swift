@@ -4,8 +4,6 @@ import FoundationEssentials
 struct ServerAccess {
     static let serverVariable = "TOCSIN_SERVER"
     static let tokenVariable = "TOCSIN_TOKEN"
-    /// How API keys begin.
-    static let apiKeyPrefix = "tocsin_"
     static let defaultServer = "http://127.0.0.1:5000"
 
     /// The server's URL, perhaps below a path.

@@ -35,15 +35,18 @@ enum SmallFile {
 
     /// Whether a file keeps what is in it when it is read, as a pipe does not.
     static func isRegular(at path: String) -> Bool {
-        var status = stat()
-        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+        mode(ofRegular: path) != nil
     }
 
     /// Whether every user of the machine can read a file; `false` where nobody can tell.
     static func isReadableByAnyone(at path: String) -> Bool {
+        mode(ofRegular: path).map { $0 & S_IROTH != 0 } ?? false
+    }
+
+    private static func mode(ofRegular path: String) -> mode_t? {
         var status = stat()
-        guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return false }
-        return status.st_mode & S_IROTH != 0
+        guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+        return status.st_mode
     }
 
     /// Why a file cannot be read.

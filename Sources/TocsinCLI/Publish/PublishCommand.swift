@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Tocsin
+import TocsinAccess
 import TocsinServer
 
 /// `tocsin publish`: sends one alarm and prints its id.
@@ -83,7 +84,7 @@ struct PublishCommand: AsyncParsableCommand {
         let access = try options.access(environment: environment)
         var cure = access.cure
         // An API key gets another permission otherwise, which the server says.
-        if access.token?.hasPrefix(ServerAccess.apiKeyPrefix) != true { cure.littleToken = tokenCall.advice }
+        if access.token.map(APIKeys.looksLikeKey) != true { cure.littleToken = tokenCall.advice }
         return PublishClient(
             url: access.url("alarms"), server: access.server, token: access.token,
             trustedCertificates: TrustedCertificates.file(environment), cure: cure, tell: StandardError.say)

@@ -11,7 +11,7 @@ extension TokenCommand {
         let keys = try await keys(environment: environment)
         let given = explain == "-" ? String(decoding: standardInput(), as: UTF8.self) : explain ?? ""
         let text = given.trimmingCharacters(in: .whitespacesAndNewlines)
-        guard !text.hasPrefix(ServerAccess.apiKeyPrefix) else {
+        guard !APIKeys.looksLikeKey(text) else {
             throw CommandFailure(
                 "this is an API key and no token; the server's list, of 'tocsin key list', tells what it may do")
         }

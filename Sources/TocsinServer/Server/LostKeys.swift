@@ -10,9 +10,7 @@ struct LostKeys: Sendable {
     /// Until its Task is cancelled.
     func run() async {
         for await _ in keySet.losses {
-            await hub.endStreams { [authenticator] pass in
-                (pass.holder as? Holder).map(authenticator.isRevoked) ?? false
-            }
+            await hub.endStreams { [authenticator] pass in authenticator.isRevoked(pass) }
         }
     }
 }

@@ -77,8 +77,7 @@ package struct AccessPolicy: Sendable {
 
     /// Whether streams with a pass are to end: what they were let in with was revoked.
     func isRevoked(_ pass: StreamPass) -> Bool {
-        guard let authenticator, let holder = pass.holder as? Holder else { return false }
-        return authenticator.isRevoked(holder)
+        authenticator?.isRevoked(pass) ?? false
     }
 
     // MARK: Without access rules
