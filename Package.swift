@@ -220,6 +220,7 @@ let package = Package(
             ],
             swiftSettings: strict),
         .target(name: "SteppedClock", path: "Tests/SteppedClock", swiftSettings: strict),
+        .target(name: "Patience", path: "Tests/Patience", swiftSettings: strict),
         .target(name: "SeededRandomness", path: "Tests/SeededRandomness", swiftSettings: strict),
         // The standard written down plainly, for tests and for fuzzing.
         .target(
@@ -263,6 +264,7 @@ let package = Package(
             name: "HummingbirdEventStreamTests",
             dependencies: [
                 "HummingbirdEventStream",
+                "Patience",
                 "ServerSentEvents",
                 "SteppedClock",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -303,6 +305,7 @@ let package = Package(
             name: "TocsinTests",
             dependencies: [
                 "JournalConformance",
+                "Patience",
                 "SeededRandomness",
                 "ServerSentEvents",
                 "Tocsin",
@@ -318,6 +321,7 @@ let package = Package(
         .testTarget(
             name: "TocsinLibraryTests",
             dependencies: [
+                "Patience",
                 "ServerSentEvents",
                 "Tocsin",
                 "TocsinSQLite",
@@ -326,6 +330,7 @@ let package = Package(
         .testTarget(
             name: "TocsinAccessTests",
             dependencies: [
+                "Patience",
                 "SteppedClock",
                 "Tocsin",
                 "TocsinAccess",
@@ -342,6 +347,7 @@ let package = Package(
             name: "TocsinSQLiteTests",
             dependencies: [
                 "JournalConformance",
+                "Patience",
                 "TocsinSQLite",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Logging", package: "swift-log"),
@@ -350,6 +356,7 @@ let package = Package(
         .testTarget(
             name: "TocsinServerTests",
             dependencies: [
+                "Patience",
                 "SeededRandomness",
                 "SteppedClock",
                 "Tocsin",

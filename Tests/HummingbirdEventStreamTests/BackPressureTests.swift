@@ -3,6 +3,7 @@ import HummingbirdCore
 import HummingbirdEventStream
 import NIOConcurrencyHelpers
 import NIOCore
+import Patience
 import ServerSentEvents
 import Testing
 

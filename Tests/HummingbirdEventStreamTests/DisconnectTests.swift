@@ -2,6 +2,7 @@ import Hummingbird
 import HummingbirdEventStream
 import NIOConcurrencyHelpers
 import NIOCore
+import Patience
 import ServerSentEvents
 import Testing
 

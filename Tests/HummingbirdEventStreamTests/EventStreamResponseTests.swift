@@ -5,6 +5,7 @@ import HummingbirdEventStream
 import InMemoryLogging
 import Logging
 import NIOConcurrencyHelpers
+import Patience
 import ServerSentEvents
 import Testing
 

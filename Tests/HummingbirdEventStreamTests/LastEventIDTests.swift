@@ -3,6 +3,7 @@ import Hummingbird
 import HummingbirdCore
 import HummingbirdEventStream
 import NIOCore
+import Patience
 import ServerSentEvents
 import Testing
 

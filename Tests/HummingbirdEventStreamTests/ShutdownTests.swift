@@ -1,5 +1,6 @@
 import Hummingbird
 import HummingbirdEventStream
+import Patience
 import ServerSentEvents
 import SteppedClock
 import Testing

@@ -1,4 +1,5 @@
 import JWTKit
+import Patience
 import SteppedClock
 import Synchronization
 import Testing
@@ -77,11 +78,6 @@ import Testing
         }
     }
 
-    /// Waits for a condition that no message tells of.
-    private func until(_ holds: () -> Bool) async {
-        while !holds() { await Task.yield() }
-    }
-
     private struct Unreachable: Error, CustomStringConvertible {
         let description = "unreachable"
     }
@@ -109,7 +105,7 @@ import Testing
         world.clock.advance(by: .seconds(4))
         try world.show("b")
         let askers = (0..<20).map { _ in Task { await keySet.refresh(beyond: 0) } }
-        await until { keySet.waiting == 20 }
+        try await eventually("all wait") { keySet.waiting == 20 }
         await world.clock.sleeper(for: .seconds(6))
         world.clock.advance(by: .seconds(5))
         #expect(world.readings == 1)
@@ -155,7 +151,7 @@ import Testing
         #expect(await !asker.value)
         #expect(keySet.waiting == 0 && world.failures.isEmpty)
         await world.clock.pass(.seconds(12))
-        await until { !world.failures.isEmpty }
+        try await eventually("a failure") { !world.failures.isEmpty }
         #expect(world.failures == ["it took longer than 15 s"])
         // What it brings after all is not taken, and the next one is.
         try world.show("late")
@@ -174,9 +170,9 @@ import Testing
         world.clock.advance(by: .seconds(10))
         world.hold()
         let first = Task { await keySet.refresh(beyond: 0) }
-        await until { world.state.withLock { $0.waiting?.isEmpty == false } }
+        try await eventually("a reading") { world.state.withLock { $0.waiting?.isEmpty == false } }
         let second = Task { await keySet.refresh(beyond: 0) }
-        await until { keySet.waiting == 2 }
+        try await eventually("both wait") { keySet.waiting == 2 }
         try world.show("b")
         world.letGo()
         let news = await (first.value, second.value)
@@ -188,13 +184,13 @@ import Testing
         let world = try World("a")
         let keySet = try await world.keySet()
         let askers = (0..<KeySet.places).map { _ in Task { await keySet.refresh(beyond: 0) } }
-        await until { keySet.waiting == KeySet.places }
+        try await eventually("all places are taken") { keySet.waiting == KeySet.places }
         #expect(await !keySet.refresh(beyond: 0))
         askers[0].cancel()
         #expect(await !askers[0].value)
         #expect(keySet.waiting == KeySet.places - 1)
         let late = Task { await keySet.refresh(beyond: 0) }
-        await until { keySet.waiting == KeySet.places }
+        try await eventually("all places are taken") { keySet.waiting == KeySet.places }
         await world.clock.pass(.seconds(10))
         for asker in askers[1...] + [late] { #expect(await asker.value) }
         #expect(world.readings == 2)
@@ -207,14 +203,14 @@ import Testing
         let keeping = Task { await keySet.keepFresh() }
         try world.show("b")
         await world.clock.pass(.seconds(300))
-        await until { keySet.readings == 1 }
+        try await eventually("a reading") { keySet.readings == 1 }
         #expect(ids(keySet) == ["b"])
         if isReading {
             world.clock.advance(by: .seconds(10))
             world.hold()
         }
         let asker = Task { await keySet.refresh(beyond: 1) }
-        await until { keySet.waiting == 1 }
+        try await eventually("one waits") { keySet.waiting == 1 }
         keeping.cancel()
         await keeping.value
         #expect(await !asker.value)

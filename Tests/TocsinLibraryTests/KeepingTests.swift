@@ -1,3 +1,4 @@
+import Patience
 import Testing
 import Tocsin
 import TocsinSQLite
@@ -8,7 +9,7 @@ import FoundationEssentials
 import Foundation
 #endif
 
-@Suite(.timeLimit(.minutes(1))) struct KeepingTests {
+@Suite(.timeLimit(.minutes(5))) struct KeepingTests {
     /// A path for a data file, in a folder that is removed afterwards.
     private func withPath(_ body: (String) async throws -> Void) async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "tocsin-\(UInt64.random(in: 0 ... .max))")
@@ -57,11 +58,10 @@ import Foundation
             alarms = nil
             #expect(hub == nil && alarms == nil)
             var journal: HubJournal?
-            #expect(
-                try await holds {
-                    journal = try? HubJournal.sqlite(path: path)
-                    return journal != nil
-                })
+            try await eventually("the file can be opened") {
+                journal = try? HubJournal.sqlite(path: path)
+                return journal != nil
+            }
             let next = try await Hub(journal: #require(journal))
             #expect(try await next.page(for: Listener(user: "tiaz")).events.map(\.text) == ["kept"])
         }

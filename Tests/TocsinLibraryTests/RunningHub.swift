@@ -43,13 +43,3 @@ extension Alarm {
         try Alarm(to: .user(named: user), data: .text(text))
     }
 }
-
-/// Looks again and again, for ten seconds.
-func holds(_ condition: () -> Bool) async throws -> Bool {
-    let end = ContinuousClock.now.advanced(by: .seconds(10))
-    while !condition() {
-        guard ContinuousClock.now < end else { return false }
-        try await Task.sleep(for: .milliseconds(2))
-    }
-    return true
-}

@@ -5,7 +5,7 @@ import Tocsin
 
 @testable import TocsinSQLite
 
-@Suite("Addresses in segments", .timeLimit(.minutes(1)))
+@Suite("Addresses in segments", .timeLimit(.minutes(5)))
 struct AddressScanTests {
     let folder: TemporaryFolder
     let journal: SQLiteJournal

@@ -6,7 +6,7 @@ import Tocsin
 
 @testable import TocsinSQLite
 
-@Suite("The data file", .timeLimit(.minutes(1)))
+@Suite("The data file", .timeLimit(.minutes(5)))
 struct DataFileTests {
     let folder: TemporaryFolder
     let clock = ManualClock()

@@ -5,7 +5,7 @@ import Tocsin
 
 @testable import TocsinSQLite
 
-@Suite("A journal in SQLite that is opened again", .timeLimit(.minutes(1)))
+@Suite("A journal in SQLite that is opened again", .timeLimit(.minutes(5)))
 struct RestartTests {
     let folder: TemporaryFolder
     let clock = ManualClock()

@@ -5,7 +5,7 @@ import Tocsin
 
 @testable import TocsinSQLite
 
-@Suite("A journal in SQLite", .timeLimit(.minutes(2)))
+@Suite("A journal in SQLite", .timeLimit(.minutes(5)))
 struct SQLiteJournalTests {
     @Test("It keeps what every journal promises", arguments: JournalConformance.checks)
     func conforms(_ check: JournalConformance.Check) async throws {

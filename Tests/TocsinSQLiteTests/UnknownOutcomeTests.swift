@@ -7,7 +7,7 @@ import Tocsin
 
 @testable import TocsinSQLite
 
-@Suite("A journal in SQLite whose COMMIT fails", .timeLimit(.minutes(1)))
+@Suite("A journal in SQLite whose COMMIT fails", .timeLimit(.minutes(5)))
 struct UnknownOutcomeTests {
     struct DiskError: Error {}
 

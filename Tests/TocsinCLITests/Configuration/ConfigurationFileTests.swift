@@ -101,7 +101,7 @@ import Testing
         "b0: &b0 [x]\n" + (1...60).map { "b\($0): &b\($0) [*b\($0 - 1), *b\($0 - 1)]\n" }.joined() + "? *b60\n: 1"
 
     @Test(
-        .timeLimit(.minutes(1)),
+        .timeLimit(.minutes(5)),
         arguments: [bomb] + ["[", "- ", "? ", "{a: "].map { String(repeating: $0, count: 100_000) })
     func `a file that is meant to do harm is refused`(file: String) {
         #expect(throws: CommandFailure.self) { try texts(file) }

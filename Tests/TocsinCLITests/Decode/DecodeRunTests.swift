@@ -5,7 +5,7 @@ import Testing
 
 @testable import TocsinCLI
 
-@Suite(.timeLimit(.minutes(1))) struct DecodeRunTests {
+@Suite(.timeLimit(.minutes(5))) struct DecodeRunTests {
     private let input = Pipe()
     private let output = Pipe()
 

@@ -2,7 +2,7 @@ import Testing
 
 @testable import TocsinCLI
 
-@Suite(.timeLimit(.minutes(2))) struct CommandLineTests {
+@Suite(.timeLimit(.minutes(5))) struct CommandLineTests {
     private let folder: TemporaryFolder
 
     init() throws {

@@ -2,7 +2,7 @@ import Testing
 
 @testable import TocsinCLI
 
-@Suite(.timeLimit(.minutes(2))) struct DecodeProcessTests {
+@Suite(.timeLimit(.minutes(5))) struct DecodeProcessTests {
     private let folder: TemporaryFolder
 
     init() throws {

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct PublishProcessTests {
+@Suite(.timeLimit(.minutes(5))) struct PublishProcessTests {
     private let folder: TemporaryFolder
     private let server: TocsinProcess
 

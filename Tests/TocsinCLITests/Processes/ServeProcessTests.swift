@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct ServeProcessTests {
+@Suite(.timeLimit(.minutes(5))) struct ServeProcessTests {
     private let folder: TemporaryFolder
 
     init() throws {

@@ -6,7 +6,7 @@ import Testing
 
 @testable import TocsinCLI
 
-@Suite(.timeLimit(.minutes(1))) struct PublishClientTests {
+@Suite(.timeLimit(.minutes(5))) struct PublishClientTests {
     private static let published = ScriptedServer.Step.answer(.created, body: #"{"id":"1-2"}"#)
     private static let unknown = ScriptedServer.Step.answer(
         .serviceUnavailable, headers: [("Retry-After", "0")], body: #"{"detail":"send it again with the same key"}"#)

@@ -86,7 +86,7 @@ import TocsinAccess
 
     @Test("A token that expires while a body arrives does nothing more", arguments: requests)
     func expired(path: String, body: String) async throws {
-        let time = NIOLockedValueBox(Timestamp.now())
+        let time = NIOLockedValueBox(Timestamp(milliseconds: Int64(TestToken.now) * 1000))
         let token = TestToken.signed(
             "{\"exp\":\(TestToken.now + 60),\"tocsin\":{\"admin\":true,\"publish\":[\"*\"]}}")
         try await serving(at: { time.withLockedValue { $0 } }) { server in

@@ -5,7 +5,7 @@ import Foundation
 struct TestToken: Sendable {
     static let secret = "a secret of more than thirty-two bytes"
 
-    /// In seconds since 1970, of whole seconds.
+    /// When the tests began, which can be a while ago, in whole seconds since 1970.
     static let now = Int(Date().timeIntervalSince1970)
 
     /// Of one user, for an hour.

@@ -64,7 +64,7 @@ import TocsinAccess
             .bearer("one without an expiry", with("\(expiry),", "")),
             .bearer("an expiry that is text", with(expiry, "\"exp\":\"\(now + 3600)\"")),
             .bearer("an expiry beyond all times", with(expiry, "\"exp\":1e300")),
-            .bearer("one not yet valid", with(expiry, "\(expiry),\"nbf\":\(now + 60)")),
+            .bearer("one not yet valid", with(expiry, "\(expiry),\"nbf\":\(now + 1800)")),
             .bearer("two expiries", with(expiry, "\(expiry),\"e\\u0078p\":\(now + 3600)")),
             .bearer("one of another issuer", with("\"shop\"", "\"Shop\"")),
             .bearer("one for another audience", with("[\"tocsin\"]", "\"Tocsin\"")),

@@ -2,6 +2,7 @@ import Foundation
 import InMemoryLogging
 import Logging
 import NIOConcurrencyHelpers
+import Patience
 import Testing
 import Tocsin
 
@@ -24,14 +25,6 @@ import Glibc
 
     private func record(_ numbers: [Int], in log: AuditLog) async {
         await log.record(numbers.map(AuditAction.numbered), areKnown: true, of: .sample)
-    }
-
-    private func eventually(_ what: String, _ holds: () throws -> Bool) async throws {
-        let deadline = ContinuousClock.now + .seconds(20)
-        while try !holds() {
-            try #require(ContinuousClock.now < deadline, "\(what) did not come true")
-            await Task.yield()
-        }
     }
 
     @Test("A line is in the file when it was recorded, for this user's eyes only")

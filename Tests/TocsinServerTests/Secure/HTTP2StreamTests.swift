@@ -117,7 +117,7 @@ import Testing
     @Test("A stream that takes nothing for too long is reset, and the connection's others go on")
     func stalls() async throws {
         try await TestServer.servingSecurely {
-            $0.configuration.hub.shard.stallTimeout = 1
+            $0.configuration.hub.shard.stallTimeout = 5
         } _: { server, _ in
             let client = try await HTTP2Client(to: server)
             let stalled = try await client.listen("/connection/t")
@@ -139,7 +139,7 @@ import Testing
     @Test("A client that takes nothing of its connection loses its streams, and harms no other")
     func connectionStalls() async throws {
         try await TestServer.servingSecurely {
-            $0.configuration.hub.shard.stallTimeout = 1
+            $0.configuration.hub.shard.stallTimeout = 5
         } _: { server, _ in
             let stalled = try await HTTP2Client(to: server)
             var readers: [EventReader] = []

@@ -1,6 +1,7 @@
 import NIOCore
 import NIOEmbedded
 import NIOPosix
+import Patience
 import Testing
 
 @testable import TocsinServer
@@ -73,7 +74,7 @@ import Testing
         try await withPair { pair in
             // The channel cannot notice while its loop is busy.
             async let count = pair.onLoop { socket in
-                let deadline = ContinuousClock.now + .seconds(20)
+                let deadline = ContinuousClock.now + patience
                 var count = 1
                 while count > 0, ContinuousClock.now < deadline { count = socket.send(ByteBuffer(bytes: [1])) }
                 return count
@@ -92,7 +93,7 @@ import Testing
             let count = try await pair.onLoop { $0.send(ByteBuffer(bytes: bytes)) }
             #expect(count == bytes.count)
             _ = try await pair.client.bytes(bytes.count)
-            let deadline = ContinuousClock.now + .seconds(20)
+            let deadline = ContinuousClock.now + patience
             while try await pair.onLoop({ $0.acknowledgedBytes() }) != before + UInt64(bytes.count) {
                 try #require(ContinuousClock.now < deadline)
             }

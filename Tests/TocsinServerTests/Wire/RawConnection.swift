@@ -11,9 +11,6 @@ import Testing
 
 /// A TCP connection of a client that sends any bytes it likes and sees every byte it gets.
 final class RawConnection: Sendable {
-    /// How long a test waits for what must come.
-    static let patience = TimeAmount.seconds(20)
-
     let channel: any Channel
     private let receiver: NIOLoopBound<Receiver>
 
@@ -95,13 +92,12 @@ final class RawConnection: Sendable {
 
     /// Waits until `attempt`, which takes what it wants from the bytes that have come, says that it has all.
     func wait(
-        for what: String, within time: TimeAmount = patience,
-        _ attempt: @escaping @Sendable (inout [UInt8], Receiver.Ending?) throws -> Bool
+        for what: String, _ attempt: @escaping @Sendable (inout [UInt8], Receiver.Ending?) throws -> Bool
     ) async throws {
         let receiver = receiver
         let eventLoop = channel.eventLoop
         try await eventLoop.flatSubmit {
-            receiver.value.wait(for: what, within: time, on: eventLoop, attempt)
+            receiver.value.wait(for: what, on: eventLoop, attempt)
         }.get()
     }
 

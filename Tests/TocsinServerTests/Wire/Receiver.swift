@@ -1,4 +1,5 @@
 import NIOCore
+import Patience
 
 /// Keeps what a connection receives, and wakes who waits for it. Used on the connection's event loop only.
 final class Receiver: ChannelInboundHandler {
@@ -17,26 +18,31 @@ final class Receiver: ChannelInboundHandler {
 
     private struct Waiter {
         let attempt: Attempt
+        let what: String
         let promise: EventLoopPromise<Void>
-        let deadline: Scheduled<Void>
+        var deadline: Scheduled<Void>?
     }
 
     private var bytes: [UInt8] = []
     private var ending: Ending?
     private var waiter: Waiter?
 
-    /// Tries at once, and again whenever something has come.
-    func wait(
-        for what: String, within time: TimeAmount, on eventLoop: any EventLoop, _ attempt: @escaping Attempt
-    ) -> EventLoopFuture<Void> {
+    /// Tries at once, and again whenever something has come. It fails when nothing comes for too long.
+    func wait(for what: String, on eventLoop: any EventLoop, _ attempt: @escaping Attempt) -> EventLoopFuture<Void> {
         let promise = eventLoop.makePromise(of: Void.self)
-        let deadline = eventLoop.assumeIsolated().scheduleTask(in: time) { [self] in
-            waiter = nil
-            promise.fail(Missing(what: what, instead: described))
-        }
-        waiter = Waiter(attempt: attempt, promise: promise, deadline: deadline)
+        waiter = Waiter(attempt: attempt, what: what, promise: promise)
+        beginToWait(on: eventLoop)
         wake()
         return promise.futureResult
+    }
+
+    private func beginToWait(on eventLoop: any EventLoop) {
+        waiter?.deadline?.cancel()
+        waiter?.deadline = eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(patience)) { [self] in
+            guard let waiter else { return }
+            self.waiter = nil
+            waiter.promise.fail(Missing(what: waiter.what, instead: described))
+        }
     }
 
     private func wake() {
@@ -47,13 +53,14 @@ final class Receiver: ChannelInboundHandler {
         } catch {
             waiter.promise.fail(error)
         }
-        waiter.deadline.cancel()
+        waiter.deadline?.cancel()
         self.waiter = nil
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         bytes.append(contentsOf: unwrapInboundIn(data).readableBytesView)
         wake()
+        if waiter != nil { beginToWait(on: context.eventLoop) }
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {

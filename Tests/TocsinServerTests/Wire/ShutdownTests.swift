@@ -74,7 +74,7 @@ import Testing
         }
     }
 
-    @Test("What goes on beside the requests is cancelled, and not waited for", .timeLimit(.minutes(1)))
+    @Test("What goes on beside the requests is cancelled, and not waited for", .timeLimit(.minutes(5)))
     func guest() async throws {
         let (started, start) = AsyncStream.makeStream(of: Int.self)
         let (cancelled, cancel) = AsyncStream.makeStream(of: Void.self)

@@ -1,6 +1,7 @@
 import Logging
 import NIOCore
 import NIOPosix
+import Patience
 import Testing
 
 @testable import Tocsin
@@ -85,11 +86,7 @@ final class StreamListener: ListeningServer {
     }
 
     func eventually(_ what: String, _ holds: (StreamListener) async throws -> Bool) async throws {
-        let deadline = ContinuousClock.now + .seconds(20)
-        while try await !holds(self) {
-            try #require(ContinuousClock.now < deadline, "\(what) did not come true")
-            await Task.yield()
-        }
+        try await Patience.eventually(what) { try await holds(self) }
     }
 }
 

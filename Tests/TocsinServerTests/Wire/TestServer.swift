@@ -1,6 +1,7 @@
 import Logging
 import NIOCore
 import NIOPosix
+import Patience
 import ServiceLifecycle
 import ServiceLifecycleTestKit
 import Testing
@@ -115,11 +116,7 @@ final class TestServer: ListeningServer {
 
     /// Waits until something about the hub holds, which no message tells.
     func eventually(_ what: String, _ holds: @Sendable (Hub) async -> Bool) async throws {
-        let deadline = ContinuousClock.now + .seconds(20)
-        while await !holds(hub) {
-            try #require(ContinuousClock.now < deadline, "\(what) did not come true")
-            await Task.yield()
-        }
+        try await Patience.eventually(what) { await holds(hub) }
     }
 }
 

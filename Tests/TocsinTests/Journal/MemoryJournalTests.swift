@@ -2,7 +2,7 @@ import JournalConformance
 import Testing
 import Tocsin
 
-@Suite("A journal in memory", .timeLimit(.minutes(1)))
+@Suite("A journal in memory", .timeLimit(.minutes(5)))
 struct MemoryJournalTests {
     private static func subject(feed: CommitFeed = CommitFeed()) -> JournalConformance.Subject {
         let clock = ManualClock()

@@ -3,11 +3,12 @@ import Logging
 import NIOConcurrencyHelpers
 import NIOCore
 import NIOPosix
+import Patience
 import Testing
 
 @testable import Tocsin
 
-@Suite(.timeLimit(.minutes(1))) struct LocalStreamTests {
+@Suite(.timeLimit(.minutes(5))) struct LocalStreamTests {
     /// A hub on one loop that runs, with a clock that is pushed by the test.
     private func withHub(
         _ configuration: Hub.Configuration = Hub.Configuration(),
@@ -148,12 +149,12 @@ import Testing
             third = nil
             #expect(third == nil)
             let leaving = Task { try await hub.subscribe(listener).first { _ in true } }
-            try await eventually { hub.streamCount == 1 }
+            try await eventually("a stream") { hub.streamCount == 1 }
             leaving.cancel()
             _ = try await leaving.value
             _ = try await hub.subscribe(listener)
         }
-        try await eventually { registry.open.withLockedValue { $0 == 0 } }
+        try await eventually("no place is kept") { registry.open.withLockedValue { $0 == 0 } }
     }
 
     @Test("A journal that cannot tell where a stream starts gives its cause, and no place is kept")
@@ -167,7 +168,7 @@ import Testing
         await #expect(throws: SubscribeError.unavailable("the journal is closed")) {
             try await hub.subscribe(Listener(user: "tiaz"), from: .lastEventID("1-1"))
         }
-        try await eventually { hub.streamCount == 0 }
+        try await eventually("no stream") { hub.streamCount == 0 }
     }
 
     @Test("A place that comes when the hub has ended is given back")
@@ -182,7 +183,7 @@ import Testing
         registry.answer()
         let alarms = await subscribing.withLockedValue(\.self)?.value
         #expect(await alarms?.first { _ in true } == nil)
-        try await eventually { registry.open.withLockedValue { $0 == 0 } }
+        try await eventually("no place is kept") { registry.open.withLockedValue { $0 == 0 } }
     }
 
     @Test("Who loses its place before its stream has begun is told so")
@@ -238,20 +239,9 @@ import Testing
             #expect(count == 1)
             alarms.cancel()
         }
-        try await eventually { gone == nil }
+        try await eventually("the hub is gone") { gone == nil }
         // The next tick, within a second, finds nobody.
-        try await eventually { shard.value == nil }
-    }
-
-    private func eventually(_ condition: () -> Bool) async throws {
-        let end = ContinuousClock.now.advanced(by: .seconds(10))
-        // Asked once more it might not hold any longer.
-        var holds = condition()
-        while !holds, ContinuousClock.now < end {
-            try await Task.sleep(for: .milliseconds(2))
-            holds = condition()
-        }
-        #expect(holds)
+        try await eventually("its shard is gone") { shard.value == nil }
     }
 }
 

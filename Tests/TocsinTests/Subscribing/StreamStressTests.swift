@@ -5,7 +5,7 @@ import Testing
 @testable import Tocsin
 
 /// Readers who come and go in every way while alarms are published and withdrawn.
-@Suite(.timeLimit(.minutes(1))) struct StreamStressTests {
+@Suite(.timeLimit(.minutes(5))) struct StreamStressTests {
     /// What was published, and of whom it is to be told.
     private struct Model {
         var audiences: [AlarmID: Audience] = [:]
