@@ -53,10 +53,7 @@ test: ## Builds and runs all tests, those of the running server too
 	@scripts/setup build
 	# Browsers and Python's packages arrive while the compiler works.
 	scripts/setup test & swift build --build-tests; built=$$?; wait $$! && exit $$built
-	# Some at a time: each waits for its own server, and on two cores all at once would wait for each other.
-	SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=16 swift test --skip-build --skip TocsinCLITests
-	# Apart, since Foundation's Process can crash in a process with more than a thousand open files, as the other tests have.
-	swift test --skip-build --filter TocsinCLITests
+	scripts/unit-tests
 	scripts/docs
 	.build/debug/TocsinFuzz json --seconds 3
 	.build/debug/TocsinFuzz events --seconds 3

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Runs the tests of the running server, three at a time, since most of them wait most of the time.
 
-Each tells its result in a line; what else a failed one said comes with it. The exit status is 0 if none failed.
+Each tells its result in a line; what else a failed one said comes with it, and again at the end. The exit status is 0 if
+none failed.
 """
 import argparse
 import concurrent.futures
@@ -35,8 +36,9 @@ def run(test, products):
     said = result.stdout.rstrip("\n")
     if result.returncode == 0:
         said = said.splitlines()[-1] if said else "ok"
-    print(f"{time.monotonic() - begin:4.0f} s  {test[0]}: {said}", flush=True)
-    return result.returncode == 0
+    told = f"{time.monotonic() - begin:4.0f} s  {test[0]}: {said}"
+    print(told, flush=True)
+    return None if result.returncode == 0 else told
 
 
 def main():
@@ -45,12 +47,15 @@ def main():
     products = parser.parse_args().products
     begin = time.monotonic()
     with concurrent.futures.ThreadPoolExecutor(TOGETHER) as pool:
-        passed = list(pool.map(lambda test: run(test, products), TESTS))
-    passed += [run(test, products) for test in ALONE]
-    # In the form that readers of such output know.
-    print(f"{sum(passed)} passed, {len(passed) - sum(passed)} failed", flush=True)
+        results = list(pool.map(lambda test: run(test, products), TESTS))
+    results += [run(test, products) for test in ALONE]
+    failures = [told for told in results if told]
     print(f"the tests of the running server took {time.monotonic() - begin:.0f} s")
-    return 0 if all(passed) else 1
+    for told in failures:
+        print("failed:" + told)
+    # In the form that readers of such output know.
+    print(f"{len(results) - len(failures)} passed, {len(failures)} failed", flush=True)
+    return 1 if failures else 0
 
 
 if __name__ == "__main__":
