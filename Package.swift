@@ -120,11 +120,9 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),
-        // The files that browsers load, in a target of its own since the compiler reads them as literals.
-        .target(
-            name: "TocsinWeb",
-            resources: [.embedInCode("Resources")],
-            swiftSettings: strict),
+        // The files that browsers load. The compiler of C puts them into the binary.
+        .target(name: "TocsinWeb", dependencies: ["CTocsinWeb"], exclude: ["Resources"], swiftSettings: strict),
+        .target(name: "CTocsinWeb"),
         // Tokens and what they allow.
         .target(
             name: "TocsinAccess",

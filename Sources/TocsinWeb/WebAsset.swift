@@ -1,3 +1,5 @@
+private import CTocsinWeb
+
 /// A file that the server hands out to browsers as it is, embedded in the binary so that this runs from anywhere.
 ///
 /// The page loads the others by relative addresses, so that it works behind a proxy that puts it under another path.
@@ -26,23 +28,28 @@ package enum WebAsset: String, CaseIterable, Hashable, Sendable {
     package var path: String { rawValue }
 
     package var bytes: [UInt8] {
+        let file = embedded
+        return Array(UnsafeBufferPointer(start: file.bytes, count: file.count))
+    }
+
+    private var embedded: web_file {
         switch self {
-        case .page: PackageResources.page_html
-        case .pageStyle: PackageResources.page_css
-        case .pageFieldsStyle: PackageResources.page_fields_css
-        case .pageRowsStyle: PackageResources.page_rows_css
-        case .pageScript: PackageResources.page_js
-        case .pageChips: PackageResources.page_chips_js
-        case .pageJSON: PackageResources.page_json_js
-        case .pageLines: PackageResources.page_lines_js
-        case .pagePublish: PackageResources.page_publish_js
-        case .pageRows: PackageResources.page_rows_js
-        case .pageState: PackageResources.page_state_js
-        case .pageTexts: PackageResources.page_texts_js
-        case .pageToken: PackageResources.page_token_js
-        case .clientModule: PackageResources.tocsin_js
-        case .icon: PackageResources.icon_svg
-        case .interface: PackageResources.openapi_yaml
+        case .page: web_page()
+        case .pageStyle: web_page_style()
+        case .pageFieldsStyle: web_page_fields_style()
+        case .pageRowsStyle: web_page_rows_style()
+        case .pageScript: web_page_script()
+        case .pageChips: web_page_chips()
+        case .pageJSON: web_page_json()
+        case .pageLines: web_page_lines()
+        case .pagePublish: web_page_publish()
+        case .pageRows: web_page_rows()
+        case .pageState: web_page_state()
+        case .pageTexts: web_page_texts()
+        case .pageToken: web_page_token()
+        case .clientModule: web_client_module()
+        case .icon: web_icon()
+        case .interface: web_interface()
         }
     }
 
