@@ -46,7 +46,8 @@ package struct TokenKey: Sendable {
             } else if let key = try? EdDSA.PublicKey(pem: text) {
                 await keys.add(eddsa: key)
             }
-            self.init(id: nil, algorithm: try await Self.only(of: keys, else: .unknownKind))
+            let reason: InvalidTokenKey.Reason = text.contains("-----BEGIN CERTIFICATE") ? .certificate : .unknownKind
+            self.init(id: nil, algorithm: try await Self.only(of: keys, else: reason))
         }
     }
 
@@ -76,6 +77,7 @@ package struct InvalidTokenKey: Error, Hashable, CustomStringConvertible {
         case secretInOtherText
         case privateKey
         case publicKey
+        case certificate
         case encryptedKey
         case unknownKind
         case unknownPrivateKind
@@ -108,6 +110,8 @@ package struct InvalidTokenKey: Error, Hashable, CustomStringConvertible {
             "this is the base64 of a key and no secret; give the whole key in PEM, from -----BEGIN to the end of its END"
         case .secretInOtherText:
             "this is text in UTF-16, or begins with a byte order mark; save it as plain text, in UTF-8 without one"
+        case .certificate:
+            "this is a certificate; give the public key that is in it, of 'openssl x509 -pubkey -noout -in FILE'"
         case .publicKey: "this is a public key, which cannot sign; give the private key that it belongs to"
         case .encryptedKey:
             "this private key has a passphrase; write one without, with 'openssl pkey -in FILE -out NEW'"

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Runs the tests of the running server, three at a time, since most of them wait most of the time.
+"""Runs the tests of the running server, four at a time, since most of them wait most of the time.
 
 Each tells its result in a line; what else a failed one said comes with it, and again at the end. The exit status is 0 if
 none failed.
@@ -13,7 +13,7 @@ import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 # With how many at a time. The longest first, so that none of them is left alone at the end.
-TOGETHER = 3
+TOGETHER = 4
 TESTS = [
     ["client-test.py"], ["page-test.py"], ["fault-test.py"], ["schemathesis-test.py"], ["tls-test.py"],
     ["proxy-test.py"], ["listen-test.py"], ["access-test.py"], ["interface-test.py"], ["examples-test.py"],

@@ -138,7 +138,7 @@ def one_of_many_stops(binary, folder):
     """A reader that takes nothing: the others have theirs, memory is bounded, and it is closed."""
     server = Server(binary, folder, "--stall-timeout", "4", "--stream-buffer", "16384")
     server.start()
-    with contextlib.closing(server), contextlib.closing(Crowd(server, 200, "/events?topic=t")) as crowd:
+    with contextlib.closing(server), contextlib.closing(Crowd(server, 50, "/events?topic=t")) as crowd:
         stuck = socket.socket()
         stuck.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         stuck.connect(("127.0.0.1", server.port))

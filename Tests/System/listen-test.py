@@ -206,18 +206,7 @@ def secure(binary, folder):
     server.start()
     url = f"https://localhost:{server.port}/connection/u"
     trusting = {"SSL_CERT_FILE": f"{folder}/certificate.pem"}
-    listener, stranger = Listener(binary, url, environment=trusting), Listener(binary, url)
-    wrong = [
-        (Listener(binary, url, environment={"SSL_CERT_FILE": f"{folder}/none"}),
-         "the file that the variable SSL_CERT_FILE names cannot be read, or has no certificate in PEM; correct it, or "),
-        (Listener(binary, url, environment={"SSL_CERT_FILE": f"{folder}/key.pem"}),
-         "the file that the variable SSL_CERT_FILE names cannot be read, or has no certificate in PEM; correct it, or "),
-        (Listener(binary, url.replace("localhost", "[::ffff:127.0.0.1]"), environment=trusting),
-         "it shows a certificate for another name; write the name that it is for in the URL; next attempt in "),
-        (Listener(binary, url.replace("https", "http")), "if it has a certificate, write https; next attempt in "),
-        (stranger, f"tocsin: no connection with {url}: it shows no certificate that is trusted here, or speaks no TLS; "
-         "name a file with the certificate in the variable SSL_CERT_FILE, or correct the URL; next attempt in "),
-    ]
+    listener, wrong = Listener(binary, url, environment=trusting), []
     try:
         wait_until("a stream over HTTP/2", lambda: server_streams(server).get("h2") == "1")
         server.publish({"user": "u", "data": "x" * 200_000})
@@ -228,6 +217,17 @@ def secure(binary, folder):
         check(listener.line() == "alarm  after", "it did not go on after a crash")
         status, said = listener.end(signal.SIGINT)
         check(status == 0 and "connected again" in said, f"it ended with {status}: {said}")
+        unread = "the file that the variable SSL_CERT_FILE names cannot be read, or has no certificate in PEM; correct it, or "
+        wrong = [
+            (Listener(binary, url, environment={"SSL_CERT_FILE": f"{folder}/none"}), unread),
+            (Listener(binary, url, environment={"SSL_CERT_FILE": f"{folder}/key.pem"}), unread),
+            (Listener(binary, url.replace("localhost", "[::ffff:127.0.0.1]"), environment=trusting),
+             "it shows a certificate for another name; write the name that it is for in the URL; next attempt in "),
+            (Listener(binary, url.replace("https", "http")), "if it has a certificate, write https; next attempt in "),
+            (Listener(binary, url),
+             f"tocsin: no connection with {url}: it shows no certificate that is trusted here, or speaks no TLS; "
+             "name a file with the certificate in the variable SSL_CERT_FILE, or correct the URL; next attempt in "),
+        ]
         for other, words in wrong:
             wait_until("it says what is wrong", lambda: other.errors)
             status, said = other.end(signal.SIGINT)

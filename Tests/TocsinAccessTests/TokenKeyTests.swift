@@ -75,6 +75,9 @@ import TocsinAccess
         let larger = P384.Signing.PrivateKey().publicKey.pemRepresentation
         let wrong = await #expect(throws: InvalidTokenKey.self) { try await verifier(larger) }
         #expect(wrong?.reason == .unknownKind)
+        let certificate = none.replacing("PUBLIC KEY", with: "CERTIFICATE")
+        let outer = await #expect(throws: InvalidTokenKey.self) { try await verifier(certificate) }
+        #expect(outer?.reason == .certificate)
     }
 
     @Test("A key in PEM is no secret, since others may know it")

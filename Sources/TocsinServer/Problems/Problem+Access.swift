@@ -103,8 +103,17 @@ extension Problem {
             """, challenge: .scope)
     }
 
-    static var missingAdmin: Problem {
-        Problem(
+    /// - Parameter holder: who asks.
+    static func missingAdmin(of holder: Holder) -> Problem {
+        if let key = holder.key {
+            return Problem(
+                .missingPermission,
+                """
+                this is for admins, and the API key \(key.string.shortened) only publishes; show a token that has \
+                "tocsin": {"admin": true}
+                """, challenge: .scope, isPersonal: true)
+        }
+        return Problem(
             .missingPermission, "this is for admins; the token must have \"tocsin\": {\"admin\": true}",
             challenge: .scope)
     }

@@ -1,4 +1,3 @@
-import ArgumentParser
 import Foundation
 import Testing
 import Tocsin
@@ -7,19 +6,8 @@ import TocsinServer
 @testable import TocsinCLI
 
 @Suite struct ServeSettingsTests {
-    /// What `serve` is to do by a command line, an environment and a file, as the process reads them.
-    private func settings(
-        _ arguments: [String] = [], _ environment: [String: String] = [:], file: String? = nil,
-        openFileLimit: Int = 1200
-    ) throws -> ServeSettings {
-        let options = OptionReader(
-            given: try ServeArguments.parse(arguments).given, environment: environment,
-            file: try file.map { try ConfigurationFile($0, name: "tocsin.yaml") })
-        return try ServeSettings(options, openFileLimit: openFileLimit)
-    }
-
     @Test func `without options the defaults of the table hold`() throws {
-        let settings = try settings()
+        let settings = try ServeSettings.of()
         let server = settings.configuration
         #expect(server.host == "127.0.0.1")
         #expect(server.port == 5000)
@@ -42,7 +30,7 @@ import TocsinServer
     }
 
     @Test func `what the table tells people as defaults is what holds`() throws {
-        let server = try settings().configuration
+        let server = try ServeSettings.of().configuration
         let told = Dictionary(uniqueKeysWithValues: ServeOptions.all.map { ($0.name, $0.fallback) })
         #expect(told["host"] == server.host)
         #expect(told["port"] == "\(server.port)")
@@ -60,7 +48,7 @@ import TocsinServer
     }
 
     @Test func `every option is read from the command line`() throws {
-        let settings = try settings([
+        let settings = try ServeSettings.of([
             "--host", "0.0.0.0", "--port", "0", "--tls-certificate", "c.pem", "--tls-key", "k.pem", "--insecure-open",
             "--allowed-host", "a.example", "--allowed-host",
             "b.example", "--cors-origin", "https://a.example", "--cors-origin", "http://b.example:8080", "--data",
@@ -74,7 +62,7 @@ import TocsinServer
     }
 
     @Test func `every option is read from the environment`() throws {
-        let settings = try settings(
+        let settings = try ServeSettings.of(
             [],
             [
                 "TOCSIN_HOST": "0.0.0.0", "TOCSIN_PORT": "0", "TOCSIN_TLS_CERTIFICATE": "c.pem",
@@ -93,7 +81,7 @@ import TocsinServer
     }
 
     @Test func `every option is read from a file`() throws {
-        let settings = try settings(
+        let settings = try ServeSettings.of(
             file: """
                 host: 0.0.0.0
                 port: 0
@@ -155,11 +143,12 @@ import TocsinServer
     }
 
     @Test func `a user has as many streams as is said, and one where only the newest stays`() throws {
-        #expect(try settings(["--max-connections-per-user", "9"]).configuration.hub.maximumConnectionsPerUser == 9)
+        #expect(
+            try ServeSettings.of(["--max-connections-per-user", "9"]).configuration.hub.maximumConnectionsPerUser == 9)
     }
 
     @Test func `the command line wins over the environment, also whole lists`() throws {
-        let server = try settings(
+        let server = try ServeSettings.of(
             ["--port", "1", "--allowed-host", "line.example"],
             ["TOCSIN_PORT": "2", "TOCSIN_HEARTBEAT": "3", "TOCSIN_ALLOWED_HOST": "a.example,b.example"]
         ).configuration
@@ -174,7 +163,7 @@ import TocsinServer
             "TOCSIN_PORT": "12", "TOCSIN_HEARTBEAT": "13",
             "TOCSIN_CORS_ORIGIN": "https://a.example,https://b.example",
         ]
-        let server = try settings(
+        let server = try ServeSettings.of(
             ["--port", "11", "--allowed-host", "line.example"], environment, file: file
         ).configuration
         #expect(server.port == 11)
@@ -189,12 +178,12 @@ import TocsinServer
         let reader = OptionReader(given: [:], environment: [option.variable: ""])
         #expect(reader.origin(of: option) == nil)
         #expect((option.kind == .list ? reader.texts(of: option)?.first : reader.text(of: option)) == nil)
-        #expect(try settings([], ["TOCSIN_PORT": ""], file: "port: 7").configuration.port == 7)
+        #expect(try ServeSettings.of([], ["TOCSIN_PORT": ""], file: "port: 7").configuration.port == 7)
     }
 
     @Test func `a list of a file may be one value, or empty`() throws {
-        #expect(try settings(file: "allowed-host: a.example").configuration.allowedHosts == ["a.example"])
-        #expect(try settings(file: "allowed-host: []").configuration.allowedHosts.isEmpty)
+        #expect(try ServeSettings.of(file: "allowed-host: a.example").configuration.allowedHosts == ["a.example"])
+        #expect(try ServeSettings.of(file: "allowed-host: []").configuration.allowedHosts.isEmpty)
     }
 
     @Test(arguments: [
@@ -213,12 +202,12 @@ import TocsinServer
         ),
     ])
     func `a wrong value of a file is told with its line`(file: String, message: String) throws {
-        let failure = try #require(throws: CommandFailure.self) { try settings(file: file) }
+        let failure = try #require(throws: CommandFailure.self) { try ServeSettings.of(file: file) }
         #expect(failure == CommandFailure(message))
     }
 
     @Test func `a wrong value of a file that something else overrides does no harm`() throws {
-        #expect(try settings(["--port", "1"], file: "port: x").configuration.port == 1)
+        #expect(try ServeSettings.of(["--port", "1"], file: "port: x").configuration.port == 1)
     }
 
     @Test(arguments: [
@@ -238,20 +227,20 @@ import TocsinServer
         ("drain", "601", "from 0s to 10m"), ("drain", "x", "from 0s to 10m"),
     ])
     func `a wrong value is told by where it was given`(name: String, value: String, reason: String) throws {
-        let onLine = try #require(throws: CommandFailure.self) { try settings(["--\(name)", value]) }
+        let onLine = try #require(throws: CommandFailure.self) { try ServeSettings.of(["--\(name)", value]) }
         #expect(onLine.status == .badUsage)
         #expect(onLine.message.hasPrefix("--\(name) ") && onLine.message.contains(reason), "\(onLine.message)")
 
         guard !value.isEmpty else { return }
         let variable = "TOCSIN_" + name.uppercased().replacing("-", with: "_")
-        let inEnvironment = try #require(throws: CommandFailure.self) { try settings([], [variable: value]) }
+        let inEnvironment = try #require(throws: CommandFailure.self) { try ServeSettings.of([], [variable: value]) }
         #expect(inEnvironment.status == .failure)
         #expect(inEnvironment.message.hasPrefix("\(variable) ") && inEnvironment.message.contains(reason))
     }
 
     @Test func `a certificate needs its key, and a key its certificate`() throws {
         for (given, missing) in [("--tls-certificate", "--tls-key"), ("--tls-key", "--tls-certificate")] {
-            let failure = try #require(throws: CommandFailure.self) { try settings([given, "f.pem"]) }
+            let failure = try #require(throws: CommandFailure.self) { try ServeSettings.of([given, "f.pem"]) }
             #expect(failure.message.hasPrefix("\(given) f.pem needs ") && failure.message.contains("\(missing) FILE"))
             #expect(failure.status == .failure)
         }
@@ -260,110 +249,22 @@ import TocsinServer
     @Test(arguments: ["0.0.0.0", "127.0.0.1"], ["yes", "2", "TRUE"])
     func `a flag of the environment is true or false`(host: String, value: String) throws {
         let failure = try #require(throws: CommandFailure.self) {
-            try settings(["--host", host], ["TOCSIN_INSECURE_OPEN": value])
+            try ServeSettings.of(["--host", host], ["TOCSIN_INSECURE_OPEN": value])
         }
         #expect(failure.message.hasPrefix("TOCSIN_INSECURE_OPEN is true or false, or 1 or 0"))
     }
 
     @Test func `a flag of the environment may be a number`() throws {
-        #expect(try settings(["--host", "0.0.0.0"], ["TOCSIN_INSECURE_OPEN": "1"]).isOpenToAll)
+        #expect(try ServeSettings.of(["--host", "0.0.0.0"], ["TOCSIN_INSECURE_OPEN": "1"]).isOpenToAll)
         let failure = try #require(throws: CommandFailure.self) {
-            try settings(["--host", "0.0.0.0"], ["TOCSIN_INSECURE_OPEN": "0"])
+            try ServeSettings.of(["--host", "0.0.0.0"], ["TOCSIN_INSECURE_OPEN": "0"])
         }
         #expect(failure.message.contains("is public"))
     }
 
-    @Test(arguments: ["0.0.0.0", "::", "192.168.1.1", "alarms.example", "128.0.0.1", "::2", "127.1"])
-    func `a public host needs --insecure-open`(host: String) throws {
-        let failure = try #require(throws: CommandFailure.self) { try settings(["--host", host]) }
-        #expect(failure.status == .failure)
-        #expect(failure.message.contains("--insecure-open"))
-        #expect(try settings(["--host", host, "--insecure-open"]).isOpenToAll)
-    }
-
-    @Test func `with a key a public host needs no leave, and what is for the time without one has no effect`() throws {
-        let secret = "a secret of more than thirty-two bytes"
-        for (arguments, environment) in [
-            (["--token-key-file", "k"], [:]), ([], ["TOCSIN_TOKEN_KEY": secret]),
-            (["--jwks", "https://id.example/k"], [:]),
-        ] as [([String], [String: String])] {
-            let open = try settings(arguments + ["--host", "0.0.0.0"], environment)
-            #expect(!open.isOpenToAll && open.idleOptions.isEmpty && open.accessRules != nil)
-            let more = ["--host", "0.0.0.0", "--insecure-open", "--allowed-host", "a.example"]
-            let idle = try settings(arguments + more, environment)
-            #expect(!idle.isOpenToAll && idle.idleOptions.map(\.name) == ["insecure-open", "allowed-host"])
-        }
-        #expect(try settings(["--allowed-host", "a.example"]).idleOptions.isEmpty)
-        #expect(try settings().accessRules == nil)
-    }
-
-    @Test func `keys of tokens are one secret or public key, a set, or both`() throws {
-        let secret = "a secret of more than thirty-two bytes"
-        let both = try #require(
-            try settings(
-                ["--jwks", "keys.json", "--token-issuer", "shop", "--token-audience", "tocsin"],
-                ["TOCSIN_TOKEN_KEY": secret]
-            ).accessRules)
-        #expect(both.key == .secret(secret) && both.keySet == .file("keys.json"))
-        #expect(both.issuer == "shop" && both.audience == "tocsin")
-        let two = #expect(throws: CommandFailure.self) {
-            try settings(["--token-key-file", "k"], ["TOCSIN_TOKEN_KEY": secret])
-        }
-        #expect(two?.message.contains("leave one out") == true)
-        let none = #expect(throws: CommandFailure.self) { try settings(["--token-issuer", "shop"]) }
-        #expect(none?.message.contains("--token-key-file") == true)
-        let short = #expect(throws: CommandFailure.self) { try settings([], ["TOCSIN_TOKEN_KEY": "short secret"]) }
-        #expect(
-            short?.message
-                == "TOCSIN_TOKEN_KEY: a secret has at least 32 bytes, this one has 12; make one with 'openssl rand -base64 32'"
-        )
-        for url in ["http://id.example/k", "ftp://localhost/k", "https://", "https://a@id.example/k"] {
-            #expect(throws: CommandFailure.self) { try settings(["--jwks", url]) }
-        }
-        #expect(try settings(["--jwks", "http://[::1]:8080/k"]).accessRules?.keySet == .url("http://[::1]:8080/k"))
-    }
-
-    @Test func `a secret that is the path of a file is told to be one`() throws {
-        let folder = try TemporaryFolder()
-        let paths = ["token.key", "token.pem", "a"].map { folder.file("a name of more than 32 bytes for a \($0)") }
-        for path in paths {
-            try Data().write(to: URL(filePath: path))
-            let failure = #expect(throws: CommandFailure.self) { try settings([], ["TOCSIN_TOKEN_KEY": path]) }
-            #expect(
-                failure?.message
-                    == "TOCSIN_TOKEN_KEY is the secret itself, and what was given is a file; give it with "
-                    + "TOCSIN_TOKEN_KEY_FILE")
-        }
-        // A secret may look like one.
-        for secret in [paths[0] + "!", "./" + paths[1], "/" + String(repeating: "a", count: 43) + "="] {
-            #expect(try settings([], ["TOCSIN_TOKEN_KEY": secret]).accessRules?.key == .secret(secret))
-        }
-    }
-
-    @Test func `with access rules a journal in memory is told of, since revocations and API keys end with it`() throws {
-        #expect(try settings(["--data", ":memory:", "--token-key-file", "k"]).forgetsAccess)
-        #expect(try !settings(["--data", ":memory:"]).forgetsAccess)
-        #expect(try !settings(["--token-key-file", "k"]).forgetsAccess)
-    }
-
-    @Test(arguments: ["TOCSIN_TOKEN_KEY", "TOCSIN_TOKEN_KEY_FILE", "TOCSIN_JWKS"])
-    func `a variable of a key that is set and empty ends the start, since a key was meant`(variable: String) throws {
-        for arguments in [[], ["--token-key-file", "k"], ["--jwks", "k"]] {
-            let failure = #expect(throws: CommandFailure.self) { try settings(arguments, [variable: ""]) }
-            #expect(failure?.message.hasPrefix("\(variable) is set and empty; give it the ") == true)
-            #expect(failure?.message.contains("unset it") == true && failure?.status == .failure)
-        }
-        #expect(try settings([], ["TOCSIN_TOKEN": "", "TOCSIN_TOKEN_ISSUER": ""]).accessRules == nil)
-    }
-
-    @Test(arguments: ["127.0.0.1", "127.255.255.254", "::1", "[::1]", "localhost", "LOCALHOST", "0:0:0:0:0:0:0:1"])
-    func `a host that only this machine reaches needs nothing`(host: String) throws {
-        #expect(try settings(["--host", host]).isOpenToAll == false)
-    }
-
     @Test(arguments: [(1024, 824), (201, 1), (200, 1), (10, 1)])
     func `streams leave open files for everything else`(limit: Int, streams: Int) throws {
-        let server = try settings(openFileLimit: limit).configuration
+        let server = try ServeSettings.of(openFileLimit: limit).configuration
         #expect(server.hub.maximumConnections == streams)
         #expect(server.maximumOpenConnections > streams)
     }

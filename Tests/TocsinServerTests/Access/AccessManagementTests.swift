@@ -213,6 +213,8 @@ import TocsinAccess
                 let refusal = try await server.answer(
                     to: RawRequest(method, target, fields: ["Authorization: Bearer \(key)"]))
                 #expect(refusal.status == 403, "\(target)")
+                let isForAdmins = target == "/keys" || target == "/metrics"
+                #expect(refusal.text.contains("admins, and the API key ci/é only publishes") == isForAdmins)
             }
             let other = RawRequest.post(#"{"user":"seo","data":1}"#, fields: ["Authorization: Bearer \(key)"])
             #expect(try await server.answer(to: other).status == 403)

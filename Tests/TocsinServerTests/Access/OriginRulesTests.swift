@@ -32,10 +32,12 @@ import TocsinAccess
         case none, header, query, cookie
     }
 
+    private static func key() throws -> TokenKey { try TokenKey(secret: Array(TestToken.secret.utf8)) }
+
     private func decide(
         _ method: String, _ path: String, _ page: Page, _ way: Way, host: String? = "alarms.example"
     ) async throws -> AccessDecision {
-        let verifier = TokenVerifier(keys: [try TokenKey(secret: Array(TestToken.secret.utf8))])
+        let verifier = TokenVerifier(keys: [try Self.key()])
         let policy = try AccessPolicy(
             host: "0.0.0.0", corsOrigins: ["https://app.example", "https://*.team.example"],
             authenticator: Authenticator(verifier: verifier))
@@ -87,6 +89,26 @@ import TocsinAccess
         }
     }
 
+    @Test(
+        "Behind a proxy that says that it speaks TLS, a page that came without it is not the server's own",
+        arguments: [
+            (nil, true), ("http", true), ("httpss", true), ("https", false), ("HTTPS", false), ("https, http", false),
+            ("http,https", false),
+        ] as [(String?, Bool)])
+    func forwarded(scheme: String?, isPlainOwn: Bool) async throws {
+        let policy = try AccessPolicy(
+            host: "127.0.0.1", authenticator: Authenticator(verifier: TokenVerifier(keys: [Self.key()])))
+        for (origin, isOwn) in [("https://alarms.example", true), ("http://alarms.example", isPlainOwn)] {
+            let fields =
+                [
+                    ("Host", "alarms.example"), ("Origin", origin),
+                    ("Cookie", "tocsin_token=\(TestToken.of("tiaz", #"{"publish":["*"]}"#))"),
+                ] + (scheme.map { [("X-Forwarded-Proto", $0)] } ?? [])
+            let decision = policy.decide("POST", .alarms, try RequestTarget("/alarms"), header: header(fields))
+            #expect(AccessPolicyTests.outcome(decision).status == (isOwn ? 200 : 403), "\(origin)")
+        }
+    }
+
     @Test("A preflight shows no token, and is answered to pages that may ask")
     func preflights() async throws {
         for (method, path) in Self.requests {
@@ -95,7 +117,7 @@ import TocsinAccess
                 let policy = try AccessPolicy(
                     host: "0.0.0.0", corsOrigins: ["https://app.example", "https://*.team.example"],
                     authenticator: Authenticator(
-                        verifier: TokenVerifier(keys: [try TokenKey(secret: Array(TestToken.secret.utf8))])))
+                        verifier: TokenVerifier(keys: [try Self.key()])))
                 let fields =
                     page.fields + [
                         ("Host", "alarms.example"), ("Access-Control-Request-Method", method),

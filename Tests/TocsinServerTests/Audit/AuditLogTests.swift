@@ -5,6 +5,7 @@ import NIOConcurrencyHelpers
 import Patience
 import Testing
 import Tocsin
+import TocsinAccess
 
 @testable import TocsinServer
 
@@ -176,7 +177,7 @@ import Glibc
         let uptime = NIOLockedValueBox<UInt64>(5_000_000_000)
         let log = try folder.log(uptime: { uptime.withLockedValue { $0 } })
         for _ in 1...25 { log.note(.missingToken, path: "/alarms", of: .sample) }
-        log.note(.missingAdmin, path: "/metrics", of: .sample)
+        log.note(.missingAdmin(of: Holder()), path: "/metrics", of: .sample)
         uptime.withLockedValue { $0 += 1_000_000_000 }
         log.note(.missingToken, path: String(repeating: "/", count: 16_000), of: .sample)
         await log.flush()

@@ -30,7 +30,7 @@ import TocsinAccess
         .missingPermission(toListenTo: .everyone, of: Holder()), .missingPermission(toListenTo: .everyone, of: key),
         .missingPermission(toPublishTo: .everyone, of: Holder(), at: JSONPointer("everyone")),
         .missingPermission(toPublishTo: .everyone, of: key, at: JSONPointer("everyone")), .missingPublishing,
-        .missingAdmin,
+        .missingAdmin(of: Holder()), .missingAdmin(of: key),
         .missingOrigin, .noAccessRules, .missingRevocation, .severalRevocations(at: JSONPointer("jti")),
         .missingField("name", of: "an API key"),
         Problem(.badPermission, "there is none such", at: JSONPointer("publish")),

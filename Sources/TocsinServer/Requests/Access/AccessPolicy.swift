@@ -167,7 +167,8 @@ package struct AccessPolicy: Sendable {
     /// Whether it is of a page that the server itself served, or of one that `--cors-origin` names.
     private func isAllowed(_ request: AccessRequest, _ host: Authority) -> Bool {
         guard let origin = request.origin else { return false }
-        return origin.isOrigin(of: host, isSecure: isSecure) || origins.contains { $0.matches(origin) }
+        return origin.isOrigin(of: host, isSecure: isSecure || request.isForwardedSecurely)
+            || origins.contains { $0.matches(origin) }
     }
 
     /// The request's origin where it is one of `--cors-origin`, which may read whatever the answer is.

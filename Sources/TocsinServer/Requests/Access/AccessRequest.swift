@@ -8,6 +8,8 @@ struct AccessRequest: Hashable, Sendable {
     var authority: String?
     var hosts: [String]
     var origins: [String]
+    /// Whether a proxy says that the page's browser speaks TLS with it. Anybody can say so, who then is held to it.
+    var isForwardedSecurely: Bool
     var isCrossSite: Bool
     var isNavigation: Bool
     var isPreflight: Bool
@@ -27,6 +29,11 @@ struct AccessRequest: Hashable, Sendable {
         authority = target.authority
         hosts = header("Host")
         origins = header("Origin")
+        isForwardedSecurely =
+            !origins.isEmpty
+            && header("X-Forwarded-Proto").contains { value in
+                value.split(separator: ",").contains { $0.trimmingPrefix(" ").lowercased() == "https" }
+            }
         isCrossSite = header("Sec-Fetch-Site").contains { $0.lowercased() == "cross-site" }
         isNavigation = header("Sec-Fetch-Mode") == ["navigate"]
         isPreflight = method == "OPTIONS" && !origins.isEmpty && !header("Access-Control-Request-Method").isEmpty

@@ -93,7 +93,7 @@ package enum Permit: Hashable, Sendable {
         case .everything: return
         case .nothing: throw .missingToken
         case .grant(let grant):
-            guard grant.isAdmin else { throw .missingAdmin }
+            guard grant.isAdmin else { throw .missingAdmin(of: grant.holder) }
         }
     }
 }

@@ -27,8 +27,8 @@ package struct WebOrigin: Hashable, Sendable {
 
     /// Whether it is a page that the server itself served under the name `authority`.
     ///
-    /// - Parameter isSecure: whether the server speaks TLS. If not, `https` counts too, since what ends TLS may stand
-    ///   in front; but a page that came without TLS is not of a server that has it.
+    /// - Parameter isSecure: whether browsers reach the server over TLS. Where that is not known, `https` counts too, since
+    ///   what ends TLS may stand in front; but a page that came without TLS is not of a server that has it.
     func isOrigin(of authority: Authority, isSecure: Bool) -> Bool {
         guard isSecure ? scheme == "https" : isWeb else { return false }
         return host == authority.host && port == authority.port ?? Self.defaultPort(of: scheme)

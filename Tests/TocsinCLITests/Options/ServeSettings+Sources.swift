@@ -1,0 +1,16 @@
+import ArgumentParser
+
+@testable import TocsinCLI
+
+extension ServeSettings {
+    /// What `serve` is to do by a command line, an environment and a file, as the process reads them.
+    static func of(
+        _ arguments: [String] = [], _ environment: [String: String] = [:], file: String? = nil,
+        openFileLimit: Int = 1200
+    ) throws -> ServeSettings {
+        let options = OptionReader(
+            given: try ServeArguments.parse(arguments).given, environment: environment,
+            file: try file.map { try ConfigurationFile($0, name: "tocsin.yaml") })
+        return try ServeSettings(options, openFileLimit: openFileLimit)
+    }
+}
