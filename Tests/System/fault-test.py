@@ -313,7 +313,8 @@ def used_up_files(binary, folder):
             if used > 0.25:
                 raise Failure(f"the server takes {used:.0%} of a core while no connection can be accepted")
             break_sync(trial, disk)
-            trial.await_answers(0)
+            # The data file is opened anew although others have taken all files: the server keeps some for that.
+            trial.await_answers(5)
             trial.check_log(begin, lines)
             if not any("no connection can be accepted" in line for line in log_lines(server)[lines:]):
                 raise Failure("the log does not say that no connection can be accepted")
@@ -321,6 +322,45 @@ def used_up_files(binary, folder):
         control.close()
         count = trial.settle()
         return f"{count} alarms, {used:.0%} of a core, /ready said: {said}"
+
+
+def used_up_files_under_load(binary, folder):
+    """What a busy process opens for a moment must not end it, such as the counting of threads by Swift's runtime."""
+    server = Server(binary, folder)
+    server.start()
+    pid, end, answers = server.process.pid, time.monotonic() + 5, []
+    body = '{"user":"a","data":"%s"}' % ("x" * 2000)
+
+    def publish(connection):
+        while time.monotonic() < end and server.process.poll() is None:
+            try:
+                connection.request("POST", "/alarms", body, {"Content-Type": "application/json"})
+                response = connection.getresponse()
+                response.read()
+                answers.append(response.status)
+            except (OSError, http.client.HTTPException):
+                return
+
+    with contextlib.closing(server):
+        connections = [server.connect(60) for _ in range(64)]
+        for connection in connections:
+            connection.request("GET", "/health")
+            connection.getresponse().read()
+        limit = resource.prlimit(pid, resource.RLIMIT_NOFILE)
+        resource.prlimit(pid, resource.RLIMIT_NOFILE, (len(os.listdir(f"/proc/{pid}/fd")) + 5, limit[1]))
+        with many_connections(server, 30):
+            threads = [threading.Thread(target=publish, args=[connection]) for connection in connections]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+        if server.process.poll() is not None:
+            raise Failure(f"the server ended with {server.process.returncode}")
+        if set(answers) != {201}:
+            raise Failure(f"publishes were answered {set(answers)}")
+        for connection in connections:
+            connection.close()
+    return f"{len(answers)} alarms"
 
 
 def used_up_connections(binary, folder):
@@ -397,7 +437,7 @@ def has_time(server, shift):
 
 
 TRIALS = [full_disk, full_disk_at_checkpoint, read_only, hanging_disk, hanging_disk_at_the_end, used_up_files,
-          used_up_connections, shifted_clock]
+          used_up_files_under_load, used_up_connections, shifted_clock]
 
 
 def main():

@@ -24,9 +24,11 @@ final class AcceptFailures: ChannelInboundHandler, Sendable {
 
     private let last = NIOLockedValueBox<(time: NIODeadline, reason: String)?>(nil)
     private let log: RecurringLog
+    private let spareFiles: SpareFiles
 
-    init(log: RecurringLog) {
+    init(log: RecurringLog, spareFiles: SpareFiles = SpareFiles()) {
         self.log = log
+        self.spareFiles = spareFiles
     }
 
     /// Why connections cannot be taken now; `nil` while they can.
@@ -45,17 +47,27 @@ final class AcceptFailures: ChannelInboundHandler, Sendable {
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         if let error = error as? IOError {
             let reason = Self.reason(error)
-            last.withLockedValue { $0 = (.now(), reason) }
-            log.log(.error, "no connection can be accepted: \(reason)")
-            pause(context.channel)
+            tell(reason)
+            if [EMFILE, ENFILE].contains(error.errnoCode) { spareFiles.release() }
+            // The channel may be closed by then.
+            try? context.channel.syncOptions?.setOption(.autoRead, value: false)
+            resume(context.channel, after: reason)
         }
         context.fireErrorCaught(error)
     }
 
-    private func pause(_ channel: any Channel) {
-        // The channel may be closed by then.
-        try? channel.syncOptions?.setOption(.autoRead, value: false)
-        channel.eventLoop.scheduleTask(in: Self.pause) {
+    private func tell(_ reason: String) {
+        last.withLockedValue { $0 = (.now(), reason) }
+        log.log(.error, "no connection can be accepted: \(reason)")
+    }
+
+    private func resume(_ channel: any Channel, after reason: String) {
+        channel.eventLoop.scheduleTask(in: Self.pause) { [self] in
+            guard channel.isActive else { return }
+            guard spareFiles.takeBack() else {
+                tell(reason)
+                return resume(channel, after: reason)
+            }
             try? channel.syncOptions?.setOption(.autoRead, value: true)
         }
     }
