@@ -16,21 +16,22 @@ final class SpareFiles: Sendable {
     static let usualCount = 16
 
     private let count: Int
-    private let open: @Sendable () -> CInt
-    private let close: @Sendable (CInt) -> Void
+    private let opening: @Sendable () -> CInt
+    private let closing: @Sendable (CInt) -> Void
     private let held: NIOLockedValueBox<[CInt]>
 
     /// - Parameters:
-    ///   - open: opens something; below 0 where it cannot.
-    ///   - close: closes it again.
+    ///   - opening: opens something; below 0 where it cannot.
+    ///   - closing: closes it again.
     init(
-        count: Int = usualCount, open: @escaping @Sendable () -> CInt = SpareFiles.openNothing,
-        close: @escaping @Sendable (CInt) -> Void = SpareFiles.closeFile
+        count: Int = usualCount,
+        opening: @escaping @Sendable () -> CInt = { open("/dev/null", O_RDONLY | O_CLOEXEC) },
+        closing: @escaping @Sendable (CInt) -> Void = { close($0) }
     ) {
         self.count = count
-        self.open = open
-        self.close = close
-        held = NIOLockedValueBox((0..<count).map { _ in open() }.filter { $0 >= 0 })
+        self.opening = opening
+        self.closing = closing
+        held = NIOLockedValueBox(Self.opened(count, opening))
     }
 
     deinit {
@@ -39,10 +40,7 @@ final class SpareFiles: Sendable {
 
     /// Lets go of them all.
     func release() {
-        held.withLockedValue { held in
-            held.forEach(close)
-            held = []
-        }
+        held.withLockedValue(letGo)
     }
 
     /// Takes them again, where one more is left then.
@@ -51,38 +49,22 @@ final class SpareFiles: Sendable {
     func takeBack() -> Bool {
         held.withLockedValue { held in
             guard held.isEmpty else { return true }
-            while held.count <= count {
-                let file = open()
-                guard file >= 0 else { break }
-                held.append(file)
+            held = Self.opened(count + 1, opening)
+            guard held.count > count else {
+                letGo(of: &held)
+                return false
             }
-            if held.count > count {
-                close(held.removeLast())
-                return true
-            }
-            held.forEach(close)
-            held = []
-            return false
+            closing(held.removeLast())
+            return true
         }
     }
 
-    private static func openNothing() -> CInt {
-        #if canImport(Glibc)
-        Glibc.open("/dev/null", O_RDONLY | O_CLOEXEC)
-        #elseif canImport(Musl)
-        Musl.open("/dev/null", O_RDONLY | O_CLOEXEC)
-        #else
-        Darwin.open("/dev/null", O_RDONLY | O_CLOEXEC)
-        #endif
+    private func letGo(of held: inout [CInt]) {
+        held.forEach(closing)
+        held = []
     }
 
-    private static func closeFile(_ file: CInt) {
-        #if canImport(Glibc)
-        _ = Glibc.close(file)
-        #elseif canImport(Musl)
-        _ = Musl.close(file)
-        #else
-        _ = Darwin.close(file)
-        #endif
+    private static func opened(_ count: Int, _ opening: () -> CInt) -> [CInt] {
+        (0..<count).map { _ in opening() }.filter { $0 >= 0 }
     }
 }

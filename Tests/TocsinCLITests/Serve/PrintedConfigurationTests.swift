@@ -1,4 +1,3 @@
-import ArgumentParser
 import Testing
 
 @testable import TocsinCLI
@@ -8,9 +7,7 @@ import Testing
         _ arguments: [String] = [], _ environment: [String: String] = [:], file: String? = nil,
         openFileLimit: Int = 1200
     ) throws -> String {
-        let options = OptionReader(
-            given: try ServeArguments.parse(arguments).given, environment: environment,
-            file: try file.map { try ConfigurationFile($0, name: "tocsin.yaml") })
+        let options = try OptionReader.of(arguments, environment, file: file)
         return PrintedConfiguration(
             of: options, settings: try ServeSettings(options, openFileLimit: openFileLimit)
         ).description

@@ -93,7 +93,7 @@ import TocsinAccess
         "Behind a proxy that says that it speaks TLS, a page that came without it is not the server's own",
         arguments: [
             (nil, true), ("http", true), ("httpss", true), ("https", false), ("HTTPS", false), ("https, http", false),
-            ("http,https", false),
+            ("http,https", false), ("https , http", false), ("http,  https ", false),
         ] as [(String?, Bool)])
     func forwarded(scheme: String?, isPlainOwn: Bool) async throws {
         let policy = try AccessPolicy(

@@ -16,7 +16,7 @@ import Testing
         func spareFiles(_ count: Int) -> SpareFiles {
             SpareFiles(
                 count: count,
-                open: {
+                opening: {
                     let limit = limit.withLockedValue(\.self)
                     return open.withLockedValue { open in
                         guard let free = (0..<limit).first(where: { !open.contains($0) }) else { return -1 }
@@ -24,7 +24,7 @@ import Testing
                         return free
                     }
                 },
-                close: { file in
+                closing: { file in
                     open.withLockedValue { open in
                         if open.remove(file) == nil { Issue.record("\(file) was not open") }
                     }

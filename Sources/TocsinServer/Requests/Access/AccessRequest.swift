@@ -32,7 +32,7 @@ struct AccessRequest: Hashable, Sendable {
         isForwardedSecurely =
             !origins.isEmpty
             && header("X-Forwarded-Proto").contains { value in
-                value.split(separator: ",").contains { $0.trimmingPrefix(" ").lowercased() == "https" }
+                value.split { ", \t".contains($0) }.contains { $0.lowercased() == "https" }
             }
         isCrossSite = header("Sec-Fetch-Site").contains { $0.lowercased() == "cross-site" }
         isNavigation = header("Sec-Fetch-Mode") == ["navigate"]
